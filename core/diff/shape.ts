@@ -1,0 +1,53 @@
+import { isPlainObject, type PlainObject } from "./plain";
+import type { UnknownType } from "./unknown";
+
+/**
+ * What a comparison must know of a schema: which objects are maps, whose entries are managed as a whole, and which
+ * are objects, whose absent fields are left alone. Children are functions because schemas may be recursive.
+ */
+export type Shape = {
+  /** What an unknown value of this shape is. */
+  readonly type: UnknownType;
+  /** Whether the schema marks the value as secret. */
+  readonly secret: boolean;
+} & (
+  | { readonly kind: "leaf" }
+  | { readonly kind: "object"; readonly fields: () => ReadonlyMap<string, Shape> }
+  | { readonly kind: "map"; readonly items: () => Shape }
+  | { readonly kind: "list"; readonly items: () => Shape }
+  | { readonly kind: "union"; readonly options: () => readonly Shape[] }
+);
+
+/** The shape that applies to a value: of a union, the option that fits it best. */
+export function shapeFor(shape: Shape | undefined, value: unknown): Shape | undefined {
+  if (shape?.kind !== "union") return shape;
+  const options = shape.options().map((option) => shapeFor(option, value));
+  if (Array.isArray(value)) return options.find((option) => option?.kind === "list");
+  if (!isPlainObject(value)) return options.find((option) => option?.kind === "leaf");
+  const scored = options
+    .filter((option) => option?.kind === "object" || option?.kind === "map")
+    .map((option) => ({ option, misses: misses(option, value) }));
+  return scored.sort((a, b) => a.misses - b.misses)[0]?.option;
+}
+
+function misses(shape: Shape | undefined, value: PlainObject): number {
+  if (shape?.kind !== "object") return 0.5;
+  const fields = shape.fields();
+  return Object.keys(value).filter((key) => !fields.has(key)).length;
+}
+
+/** The shape of the value at a key or index below a shape; undefined where the schema says nothing of it. */
+export function childShape(shape: Shape | undefined, key: string | number): Shape | undefined {
+  if (shape?.kind === "object") return shape.fields().get(String(key));
+  if (shape?.kind === "map" || shape?.kind === "list") return shape.items();
+  return undefined;
+}
+
+/** The value with only those fields that the shape has, at every depth: observed outputs cut down to inputs. */
+export function pruneToShape(value: unknown, shape: Shape | undefined): unknown {
+  const own = shapeFor(shape, value);
+  if (Array.isArray(value) && own?.kind === "list") return value.map((item) => pruneToShape(item, own.items()));
+  if (!isPlainObject(value) || (own?.kind !== "object" && own?.kind !== "map")) return value;
+  const kept = Object.entries(value).filter(([key, item]) => item !== undefined && childShape(own, key) !== undefined);
+  return Object.fromEntries(kept.map(([key, item]) => [key, pruneToShape(item, childShape(own, key))]));
+}

@@ -1,0 +1,108 @@
+import { guestAddresses } from "../domain/bus-numbers";
+import type { DomainDocument, GuestCell } from "../domain/document";
+import { layOutGuestTree, NoLayout } from "../layout/guest-tree";
+import { hostSwitches } from "../layout/host-switches";
+import { type Problem, Refusal } from "../problems";
+import type { HostTopology, NumaNode } from "../topology/model";
+import { planCpus } from "./cell-cpus";
+import { planMemory } from "./cell-memory";
+import { cellNodes, nodeDistance } from "./cell-nodes";
+import { guestCpus } from "./cpu-topology";
+import { planMmioWindow } from "./mmio-window";
+import { refuseDevices } from "./refusals";
+import { asRehearsal } from "./rehearsal";
+import type { GuestRequest } from "./request";
+import { selectDevices } from "./select-devices";
+
+export interface GuestPlan {
+  readonly domain: DomainDocument;
+  /** Guest address of each passed-through function, by host address. */
+  readonly guestAddresses: Record<string, string>;
+  readonly warnings: string[];
+  /** Facts that neither host nor request had, and what stands in for them. */
+  readonly defaults: string[];
+  /** Checks that need facts which the host does not have. */
+  readonly notChecked: string[];
+  /** What a rehearsal leaves out of the domain. */
+  readonly omitted: string[];
+}
+
+/**
+ * Plans a guest: which host functions, in which PCI tree, on which cells. Pure: same host and request, same plan, byte
+ * for byte. Throws a Refusal with every problem at once.
+ */
+export function planGuest(host: HostTopology, request: GuestRequest): GuestPlan {
+  const findings = {
+    problems: [] as Problem[],
+    warnings: [] as string[],
+    defaults: [] as string[],
+    notChecked: [] as string[],
+  };
+  const switches = hostSwitches(host);
+  const selection = selectDevices(switches, request);
+  findings.problems.push(...selection.problems);
+  findings.warnings.push(...selection.warnings);
+  const { devices } = selection;
+  refuseDevices(switches, devices, findings);
+
+  const nodes = cellNodes(host, request, devices, findings.problems);
+  const cellOfNode = new Map(nodes.map((node, cell) => [node.id, cell]));
+  const cpus = guestCpus(nodes, planCpus(nodes, request, request.rehearse ? [] : findings.problems));
+  const memory = planMemory(
+    host,
+    nodes,
+    request,
+    request.rehearse ? { ...findings, problems: [], defaults: [], notChecked: [] } : findings,
+  );
+  if (!request.rehearse) nameMissingFacts(nodes, findings.defaults);
+  const mmio64MiB = planMmioWindow(host, devices, request, findings);
+  const tree = layOut();
+  if (tree === undefined || findings.problems.length > 0) throw new Refusal(findings.problems);
+
+  const cells: Record<string, GuestCell> = {};
+  nodes.forEach((node, cell) => {
+    cells[String(cell)] = {
+      cpus: cpus.cellCpus[cell] ?? "",
+      memoryMiB: memory.cells[cell]?.memoryMiB ?? 0,
+      hostNodes: String(memory.cells[cell]?.hostNode ?? node.id),
+      distances: Object.fromEntries(nodes.map((other, to) => [String(to), nodeDistance(node, other)])),
+    };
+  });
+  const domain: DomainDocument = {
+    name: request.name,
+    type: "kvm",
+    machine: request.machine,
+    firmware: request.firmware,
+    ...(request.boot ? { boot: request.boot } : {}),
+    cpu: { mode: "host-passthrough", ...cpus.topology, physicalAddressBits: "host" },
+    cells,
+    ...(cpus.vcpuPins ? { vcpuPins: cpus.vcpuPins } : {}),
+    ...(cpus.emulatorPin === undefined ? {} : { emulatorPin: cpus.emulatorPin }),
+    ...(memory.hugepageKiB === undefined ? {} : { hugepageKiB: memory.hugepageKiB }),
+    lockedMemory: devices.length > 0,
+    ...(mmio64MiB === undefined ? {} : { mmio64MiB }),
+    ...tree,
+    disks: request.disks,
+    interfaces: request.interfaces,
+    guestAgent: request.guestAgent,
+    ...(request.consoleLog === undefined ? {} : { consoleLog: request.consoleLog }),
+  };
+  const { warnings, defaults, notChecked } = findings;
+  const plan = { domain, guestAddresses: guestAddresses(tree), warnings, defaults, notChecked, omitted: [] };
+  return request.rehearse ? asRehearsal(plan, switches) : plan;
+
+  function layOut() {
+    try {
+      return layOutGuestTree(switches, new Set(devices.map(({ address }) => address)), cellOfNode);
+    } catch (error) {
+      if (!(error instanceof NoLayout)) throw error;
+      findings.problems.push({ path: "gpus", message: `${error.message}; pass fewer devices through` });
+      return undefined;
+    }
+  }
+}
+
+function nameMissingFacts(nodes: readonly NumaNode[], defaults: string[]): void {
+  const without = nodes.filter(({ threadSiblings, cpus }) => !threadSiblings && cpus !== "").map(({ id }) => id);
+  if (without.length) defaults.push(`thread siblings of NUMA nodes ${without.join(", ")}: every CPU counts as a core`);
+}

@@ -1,0 +1,4 @@
+import type { FunctionDefinition } from "../protocol/definition";
+
+/** Every function of the provider. */
+export const functions: FunctionDefinition<any, any>[] = [];

@@ -1,0 +1,34 @@
+import { isPlainObject } from "../../core/diff/plain";
+import type { Shape } from "../../core/diff/shape";
+import { childShape, shapeFor } from "../../core/diff/shape";
+import type { Decoded } from "./decode";
+import type { SecretTree } from "./secrets";
+
+/** Shorter secrets are left: replacing every "a" would make messages unreadable and hide nothing. */
+const SHORTEST = 4;
+
+/** Replaces the secret strings of a request in messages on their way to the user, whoever put them there. */
+export function redactor(values: readonly Decoded[], shape?: Shape): (text: string) => string {
+  const secrets = new Set<string>();
+  for (const { value, secrets: tree } of values) collect(value, tree, shape, false, secrets);
+  // Longest first: a secret may contain another one.
+  const ordered = [...secrets].sort((a, b) => b.length - a.length);
+  return (text) => ordered.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+}
+
+function collect(
+  value: unknown,
+  tree: SecretTree | undefined,
+  shape: Shape | undefined,
+  inside: boolean,
+  found: Set<string>,
+): void {
+  const secret = inside || tree?.secret === true || shape?.secret === true;
+  if (typeof value === "string") {
+    if (secret && value.length >= SHORTEST) found.add(value);
+    return;
+  }
+  const own = shapeFor(shape, value);
+  const entries = Array.isArray(value) ? value.entries() : isPlainObject(value) ? Object.entries(value) : [];
+  for (const [key, item] of entries) collect(item, tree?.at(key), childShape(own, key), secret, found);
+}

@@ -1,0 +1,3 @@
+import { serve } from "../../../provider/protocol/server";
+
+void serve(async () => (await import("./package")).provider);
