@@ -20,5 +20,5 @@ export class Refusal extends Error {
 export function joinPath(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;
   if (/^[A-Za-z_$][\w$]*$/.test(key)) return path ? `${path}.${key}` : key;
-  return `${path}["${key.replace(/(["\\])/g, "\\$1")}"]`;
+  return `${path}["${key.replace(/"/g, '\\"')}"]`;
 }

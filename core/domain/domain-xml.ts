@@ -1,5 +1,6 @@
 import type { DomainDocument } from "./document";
-import { readBoot, renderBoot } from "./xml/boot";
+import { carryUnmodelled } from "./unmodelled";
+import { readBoot, readMachineType, renderBoot } from "./xml/boot";
 import { readChannels, renderChannels } from "./xml/channels";
 import { controllers } from "./xml/controllers";
 import { readCpu, renderCpu } from "./xml/cpu";
@@ -8,21 +9,43 @@ import { child, element, formatXml, parseXml, type XmlElement } from "./xml/elem
 import { readInterfaces, renderInterfaces } from "./xml/interfaces";
 import { readBacking, renderMemory } from "./xml/memory";
 import { QEMU_NAMESPACE, readMmioWindow, renderMmioWindow } from "./xml/mmio-window";
+import { readOwner, renderOwner } from "./xml/owner";
 import { readPassthrough, renderPassthrough } from "./xml/passthrough";
 import { readPinning, renderPinning } from "./xml/pinning";
 import { readControllers } from "./xml/read-controllers";
 
-/** The libvirt XML of a document, one concern after the other. Same document, same bytes. */
-export const renderDomain = (document: DomainDocument): string => formatXml(domainElement(document));
+/** What a defined domain has beyond its document. */
+export interface DomainIdentity {
+  /** Stack that made it: `project/stack`. */
+  readonly owner?: string | undefined;
+  /** Canonical machine type that libvirt chose at first define, such as `pc-q35-7.2`; it must outlive a QEMU upgrade. */
+  readonly machineType?: string | undefined;
+}
 
-export function domainElement(document: DomainDocument): XmlElement {
+/** The libvirt XML of a document, one concern after the other. Same document, same bytes. */
+export const renderDomain = (document: DomainDocument, identity: DomainIdentity = {}): string =>
+  formatXml(domainElement(document, identity));
+
+/**
+ * XML to redefine a domain with: the document, and everything in the domain's present XML that is not modelled, each
+ * thing where it was. `present` is what `virsh dumpxml --inactive` prints.
+ */
+export function redefineDomain(present: string, document: DomainDocument, owner: string | undefined): string {
+  const observed = parseXml(present);
+  const identity = { owner: owner ?? readOwner(observed), machineType: readMachineType(observed) };
+  const modelled = domainElement(documentOf(observed), { ...identity, owner: readOwner(observed) });
+  return formatXml(carryUnmodelled(observed, modelled, domainElement(document, identity)));
+}
+
+export function domainElement(document: DomainDocument, { owner, machineType }: DomainIdentity = {}): XmlElement {
   const pci = controllers(document);
   return element("domain", { type: document.type, "xmlns:qemu": QEMU_NAMESPACE }, [
     element("name", {}, document.name),
     ...(document.uuid === undefined ? [] : [element("uuid", {}, document.uuid)]),
+    ...renderOwner(owner),
     ...renderMemory(document),
     ...renderPinning(document),
-    ...renderBoot(document),
+    ...renderBoot(document, machineType),
     ...renderCpu(document),
     element("devices", {}, [
       ...pci.elements,
@@ -39,6 +62,11 @@ export function domainElement(document: DomainDocument): XmlElement {
 
 /** The document of a domain's XML, as `virsh dumpxml --inactive` prints it. What is not modelled is not in it. */
 export const readDomain = (xml: string): DomainDocument => documentOf(parseXml(xml));
+
+export function readIdentity(xml: string): DomainIdentity {
+  const domain = parseXml(xml);
+  return { owner: readOwner(domain), machineType: readMachineType(domain) };
+}
 
 export function documentOf(domain: XmlElement): DomainDocument {
   const devices = child(domain, "devices");

@@ -1,8 +1,8 @@
 import { joinPath, Refusal } from "../problems";
+import { zodProblems } from "../zod-problems";
 import { hostProblems } from "./check-host";
 import { MAX_PCI_DEPTH, refuseLongText, refuseProblems } from "./input-limits";
 import { HOST_FILE_VERSION, type HostTopology, hostTopology } from "./model";
-import { zodProblems } from "./zod-problems";
 
 export { formatHostFile } from "./host-file-text";
 

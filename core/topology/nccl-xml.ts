@@ -1,4 +1,5 @@
 import { joinPath, type Problem } from "../problems";
+import { zodProblems } from "../zod-problems";
 import { hostProblems } from "./check-host";
 import { cpuListOfMask } from "./cpu-list";
 import { refuseLongText, refuseProblems } from "./input-limits";
@@ -7,7 +8,6 @@ import { attribute, elements, parseSystems, type XmlElement } from "./nccl-eleme
 import { ncclDevice } from "./nccl-pci";
 import { rootAddresses } from "./nccl-roots";
 import { xmlProblem } from "./nccl-xml-text";
-import { zodProblems } from "./zod-problems";
 
 /** A top-level `<pci>`, which counts as a root complex, and the node of the `<cpu>` it is in. */
 interface TopLevel {

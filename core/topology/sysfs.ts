@@ -1,4 +1,5 @@
 import { Refusal } from "../problems";
+import { zodProblems } from "../zod-problems";
 import { hostProblems } from "./check-host";
 import { refuseProblems } from "./input-limits";
 import { HOST_FILE_VERSION, type HostTopology, type HostUse, hostTopology, type VolatileFacts } from "./model";
@@ -8,7 +9,6 @@ import { bmcFunctions, routeFunctions } from "./sysfs-net";
 import { probedNuma } from "./sysfs-numa";
 import { type ProbedPci, probedPci } from "./sysfs-pci";
 import { inferPorts } from "./sysfs-ports";
-import { zodProblems } from "./zod-problems";
 
 /** A host and what could not be read of it, in words for the user. */
 export interface ProbedHost {

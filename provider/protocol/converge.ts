@@ -63,7 +63,7 @@ function changesToMake(
 ): Change[] {
   const { id, wanted, planned, ignore, state } = goal;
   if (before && !state) {
-    const refused = resource.definition.refuseTakeover?.(before, wanted);
+    const refused = resource.definition.refuseTakeover?.(context, before, wanted);
     if (refused) throw new Error(refused);
   }
   if (!before && state) {

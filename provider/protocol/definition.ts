@@ -8,6 +8,8 @@ export type { Change };
 export interface WorkContext {
   /** Aborted when the engine cancels or the custom timeout ends; every wait listens to it. */
   readonly signal: AbortSignal;
+  /** Stack on whose behalf the work is done: `project/stack`. Undefined in a function. */
+  readonly owner: string | undefined;
   /** Live status line of the resource; replaced by the next one. */
   status(message: string): void;
   /** A diagnostic that stays on the user's screen. */
@@ -52,7 +54,7 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
    * Whether create must leave alone a thing that is there already: the reason, or undefined to take it over.
    * Without this hook, what exists is taken over.
    */
-  refuseTakeover?(observed: Outputs, inputs: Inputs): string | undefined;
+  refuseTakeover?(context: WorkContext, observed: Outputs, inputs: Inputs): string | undefined;
   /**
    * Writes. `target` is what is to be: the observed state with the planned paths replaced by the wanted values.
    * `observed` is undefined when nothing was there. Must be repeatable: a second run after a half-done first one ends

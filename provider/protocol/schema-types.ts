@@ -19,13 +19,25 @@ export class TypeTable {
 
   constructor(private readonly packageName: string) {}
 
-  /** Fields of an object schema as PropertySpecs, and the names of those that must be there. `owner` names inline types. */
-  object(schema: AnySchema, owner: string): { properties: Record<string, PlainObject>; required: string[] } {
+  /**
+   * Fields of an object schema as PropertySpecs, and the names of those that must be there: in inputs those without a
+   * default, in outputs those with one too. `owner` names inline types.
+   */
+  object(
+    schema: AnySchema,
+    owner: string,
+    side: "input" | "output" = "input",
+  ): { properties: Record<string, PlainObject>; required: string[] } {
     const fields = Object.entries(unwrap(schema).definition.shape ?? {});
     const properties = fields.map(
       ([name, field]) => [name, this.property(field, `${owner}${capitalised(name)}`)] as const,
     );
-    const required = fields.filter(([, field]) => !unwrap(field).optional).map(([name]) => name);
+    const required = fields
+      .filter(([, field]) => {
+        const { optional, filledIn } = unwrap(field);
+        return !optional || (side === "output" && filledIn);
+      })
+      .map(([name]) => name);
     return { properties: Object.fromEntries(properties), required };
   }
 
@@ -119,7 +131,9 @@ function describe({ description, definition, defaultValue, id }: Unwrapped): str
   const values =
     definition.type === "enum" && !id ? Object.values(definition.entries ?? {}) : (definition.values ?? []);
   const listed = values.map((value) => `\`${value}\``).join(", ");
-  const allowed = values.length > 1 ? `One of ${listed}.` : values.length === 1 ? `Always ${listed}.` : undefined;
+  const said = values.length === 1 && description?.includes(String(values[0]));
+  const allowed =
+    values.length > 1 ? `One of ${listed}.` : values.length === 1 && !said ? `Always ${listed}.` : undefined;
   const preset =
     defaultValue !== undefined && !isScalar(defaultValue)
       ? `Defaults to \`${JSON.stringify(defaultValue)}\`.`

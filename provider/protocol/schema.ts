@@ -36,7 +36,7 @@ export function packageSchema(provider: ProviderDefinition): PlainObject {
 function resourceSpec(table: TypeTable, definition: ResourceDefinition): PlainObject {
   const name = nameOf(definition.token);
   const inputs = table.object(definition.inputs, name);
-  const outputs = table.object(definition.outputs, name);
+  const outputs = table.object(definition.outputs, name, "output");
   for (const key of [...Object.keys(inputs.properties), ...Object.keys(outputs.properties)]) {
     if (reserved.includes(key)) throw new Error(`${definition.token}: a property cannot be called ${key}`);
   }
@@ -57,7 +57,7 @@ function resourceSpec(table: TypeTable, definition: ResourceDefinition): PlainOb
 function functionSpec(table: TypeTable, definition: FunctionDefinition): PlainObject {
   const name = nameOf(definition.token);
   const inputs = table.object(definition.inputs, `${name}Args`);
-  const outputs = table.object(definition.outputs, `${name}Result`);
+  const outputs = table.object(definition.outputs, `${name}Result`, "output");
   const shape = ({ properties, required }: typeof inputs) => ({
     type: "object",
     properties,

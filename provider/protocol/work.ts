@@ -54,6 +54,7 @@ export class Workshop {
       void this.log.send(severity, redact(message), urn, ephemeral).catch(() => undefined);
     return {
       signal,
+      owner: stackOf(urn),
       status: (message) => send("info", message, true),
       info: (message) => send("info", message),
       warn: (message) => send("warning", message),
@@ -81,4 +82,10 @@ function stoppedBecause(reason: unknown, error: unknown): unknown {
   if (error === reason || !(reason instanceof Stopped)) return reason;
   if (error instanceof Error && error.name === "AbortError") return reason;
   return new Stopped(`${reason.message} (${messageOf(error)})`);
+}
+
+/** `urn:pulumi:STACK::PROJECT::TYPE::NAME` → `PROJECT/STACK`. */
+function stackOf(urn: string): string | undefined {
+  const [stack, project] = urn.replace(/^urn:pulumi:/, "").split("::");
+  return stack && project ? `${project}/${stack}` : undefined;
 }

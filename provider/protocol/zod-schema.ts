@@ -29,7 +29,10 @@ interface Meta {
 export interface Unwrapped {
   readonly schema: AnySchema;
   readonly definition: Definition;
+  /** Whether an input may leave it out. */
   readonly optional: boolean;
+  /** Whether it is always there once defaults are filled in. */
+  readonly filledIn: boolean;
   readonly secret: boolean;
   readonly description: string | undefined;
   /** Name of the type, from `.meta({ id })`. */
@@ -44,6 +47,7 @@ export function unwrap(schema: AnySchema): Unwrapped {
   let current = schema;
   let found = {
     optional: false,
+    filledIn: false,
     secret: false,
     description: undefined as string | undefined,
     defaultValue: undefined as unknown,
@@ -53,6 +57,8 @@ export function unwrap(schema: AnySchema): Unwrapped {
     const meta = (z.globalRegistry.get(current) ?? {}) as Meta;
     found = {
       optional: found.optional || ["optional", "nullable", "default", "prefault"].includes(definition.type),
+      // An optional around a default lets undefined through; a default around an optional does not.
+      filledIn: found.filledIn || (!found.optional && ["default", "prefault"].includes(definition.type)),
       secret: found.secret || meta.secret === true,
       description: found.description ?? meta.description,
       defaultValue: found.defaultValue ?? definition.defaultValue,
@@ -81,6 +87,5 @@ function idOf(schema: AnySchema): string | undefined {
 
 /** Whether a number schema admits integers alone. */
 export function isInteger(schema: AnySchema): boolean {
-  const format = (schema._zod.bag as { format?: string }).format ?? "";
-  return format.includes("int");
+  return schema instanceof z.ZodNumber && schema.isInt;
 }

@@ -1,7 +1,8 @@
 // @ts-check
 // npm run sdk [-- --check]: writes sdk/ from the provider's own schema; --check only says whether it is up to date.
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
+import { temporaryDir } from "../setup/cache.mjs";
 import { reportFailures, SetupError } from "../setup/failure.mjs";
 import { interruptible } from "../setup/interrupt.mjs";
 import { prepare, root } from "../setup/prepare.mjs";
@@ -47,9 +48,7 @@ async function writeOrCheck(scratch, env, step) {
  * @param {(scratch: string) => Promise<T>} work
  */
 async function inScratch(work) {
-  const parent = join(root, "node_modules", ".cache");
-  mkdirSync(parent, { recursive: true });
-  const scratch = mkdtempSync(join(parent, "sdk-"));
+  const scratch = temporaryDir(join(root, "node_modules", ".cache"), "sdk");
   try {
     return await work(scratch);
   } finally {

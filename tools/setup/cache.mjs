@@ -23,16 +23,25 @@ export function keyOf({ files, also = [] }) {
  */
 export async function makeOnce(dir, fill) {
   if (existsSync(dir)) return;
-  mkdirSync(dirname(dir), { recursive: true });
-  removeAbandoned(dirname(dir));
-  const temporary = join(dirname(dir), `.tmp-${process.pid}-${basename(dir)}`);
-  mkdirSync(temporary);
+  const temporary = temporaryDir(dirname(dir), basename(dir));
   try {
     await fill(temporary);
     renameSync(temporary, dir);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param {string} parent
+ * @param {string} name
+ */
+export function temporaryDir(parent, name) {
+  mkdirSync(parent, { recursive: true });
+  removeAbandoned(parent);
+  const dir = join(parent, `.tmp-${process.pid}-${name}`);
+  mkdirSync(dir);
+  return dir;
 }
 
 /** @param {string} parent */

@@ -3,7 +3,8 @@
 import { spawn } from "node:child_process";
 import { SetupError } from "./failure.mjs";
 
-const TAIL_LINES = 30;
+/** A failed program names the cause in its first lines or in its last. */
+const [FIRST_LINES, LAST_LINES] = [12, 20];
 const GRACE_MS = 5000;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
@@ -54,10 +55,17 @@ export function run(command, args, options = {}) {
       settle();
       if (code === 0 || (options.anyStatus && code !== null)) return resolve({ status: code, ...text });
       const end = code === null ? `was ended by ${by}` : `failed with status ${code}`;
-      const said = `${text.stdout}\n${text.stderr}`.trim().split("\n").slice(-TAIL_LINES).join("\n");
+      const said = abridged(`${text.stdout}\n${text.stderr}`.trim());
       reject(new SetupError(`${[command, ...args].join(" ")} ${end}${said && `:\n${said}`}`));
     });
   });
+}
+
+/** @param {string} text */
+function abridged(text) {
+  const lines = text.split("\n");
+  if (lines.length <= FIRST_LINES + LAST_LINES) return text;
+  return [...lines.slice(0, FIRST_LINES), "…", ...lines.slice(-LAST_LINES)].join("\n");
 }
 
 /**

@@ -2,9 +2,9 @@ import type { DomainDocument } from "../document";
 import { child, element, type XmlElement } from "./element";
 
 /** Machine type, firmware and what is booted. libvirt picks the OVMF build that fits the machine. */
-export function renderBoot(document: DomainDocument): XmlElement[] {
+export function renderBoot(document: DomainDocument, machineType?: string): XmlElement[] {
   const { boot, machine, firmware } = document;
-  const content = [element("type", { arch: "x86_64", machine }, "hvm")];
+  const content = [element("type", { arch: "x86_64", machine: machineType ?? machine }, "hvm")];
   if (boot) {
     content.push(element("kernel", {}, boot.kernel));
     if (boot.initrd !== undefined) content.push(element("initrd", {}, boot.initrd));

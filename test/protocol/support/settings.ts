@@ -58,7 +58,7 @@ export const settings: ResourceDefinition<Inputs, Outputs> = {
     if (file.includes("slow")) await pause(context.signal);
     return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
   },
-  refuseTakeover: (observed) =>
+  refuseTakeover: (_context, observed) =>
     observed.owner === "foreign" ? "settings of that name belong to somebody else" : undefined,
   async apply(context, target, observed, changes) {
     const { mode, file, ...values } = target;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { joinPath, type Problem } from "../problems";
+import { joinPath, type Problem } from "./problems";
 
 /** zod's issues as problems with property paths; each unknown property is a problem of its own. */
 export function zodProblems(error: z.ZodError): Problem[] {
@@ -8,7 +8,7 @@ export function zodProblems(error: z.ZodError): Problem[] {
     if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
     return issue.keys.map((key) => ({
       path: joinPath(path, key),
-      message: "is no property of a host file; remove it",
+      message: "is not a known property; remove it",
     }));
   });
 }

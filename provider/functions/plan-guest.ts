@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { domainDocument } from "../../core/domain/document";
+import { planGuest as plan } from "../../core/plan/plan-guest";
+import { guestRequestShape } from "../../core/plan/request";
+import { hostTopology, pciAddress } from "../../core/topology/model";
+import type { FunctionDefinition } from "../protocol/definition";
+
+const inputs = z.strictObject({ topology: hostTopology, ...guestRequestShape });
+const outputs = z.strictObject({
+  domain: domainDocument.meta({ id: "DomainDocument", description: "A libvirt domain as a document" }),
+  guestAddresses: z.record(pciAddress, pciAddress).describe("Guest address of each passed-through function"),
+  warnings: z.array(z.string()).describe("What a user should know of the plan"),
+  defaults: z.array(z.string()).describe("Facts that neither host nor request had, and what stands in for them"),
+  notChecked: z.array(z.string()).describe("Checks that need facts which the host does not have"),
+  omitted: z.array(z.string()).describe("What a rehearsal leaves out of the domain"),
+});
+
+export const planGuest: FunctionDefinition<z.infer<typeof inputs>, z.infer<typeof outputs>> = {
+  token: "gpudirect:index:planGuest",
+  description:
+    "Plans a guest for a host: which GPUs and NICs, in which PCI tree, on which NUMA cells. Nothing is touched; the same host and request give the same plan.",
+  inputs,
+  outputs,
+  run: async (_context, { topology, ...request }) => plan(topology, request),
+};

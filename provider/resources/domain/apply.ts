@@ -1,0 +1,65 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type DomainDocument, domainDocument } from "../../../core/domain/document";
+import { redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
+import type { DomainOnHost, Virsh } from "../../libvirt/virsh";
+import type { WorkContext } from "../../protocol/definition";
+import type { DomainInputs } from "./shapes";
+
+const POLL_MS = 500;
+
+/**
+ * Makes a domain be as wanted: defines it, then starts, restarts or stops it. The definition is changed in one step:
+ * where libvirt refuses the XML, the old domain stays as it was.
+ */
+export async function applyDomain(context: WorkContext, virsh: Virsh, wanted: DomainInputs): Promise<void> {
+  const document = documentIn(wanted);
+  const before = await virsh.read(context, wanted.name);
+  const xml = before
+    ? redefineDomain(before.xml, { uuid: uuidOf(before), ...document }, context.owner)
+    : renderDomain(document, { owner: context.owner });
+  if (xml !== before?.xml) {
+    context.status(before ? "redefining the domain" : "defining the domain");
+    await virsh.define(context, wanted.name, xml);
+  }
+
+  const isRunning = before !== undefined && before.state !== "shut off";
+  if (isRunning && (!wanted.running || wanted.restart === "graceful")) {
+    await stopDomain(context, virsh, wanted.name, wanted.stopTimeoutSeconds);
+  }
+  if (wanted.running && (!isRunning || wanted.restart === "graceful")) {
+    context.status("starting the domain");
+    await virsh.start(context, wanted.name);
+  } else if (wanted.running && isRunning) {
+    context.warn(
+      `${wanted.name} goes on running as it is; the change takes effect at its next start (see pendingRestart)`,
+    );
+  }
+}
+
+/** Shuts the guest down, and powers it off where it has not ended in time. */
+export async function stopDomain(context: WorkContext, virsh: Virsh, name: string, seconds: number): Promise<void> {
+  const started = Date.now();
+  let asked = false;
+  for (;;) {
+    const domain = await virsh.read(context, name);
+    if (domain === undefined || domain.state === "shut off") return;
+    const elapsed = Math.round((Date.now() - started) / 1000);
+    if (elapsed >= seconds || domain.state === "paused") break;
+    context.status(`shutting the guest down, ${elapsed} s of at most ${seconds} s`);
+    if (!asked) await virsh.shutdown(context, name);
+    asked = true;
+    await wait(POLL_MS, undefined, { signal: context.signal });
+  }
+  context.warn(`${name} did not shut down within ${seconds} s and is powered off`);
+  await virsh.powerOff(context, name);
+}
+
+/** The document in the inputs: what is not of the document says how to work. */
+export function documentIn(inputs: DomainInputs): DomainDocument {
+  const document = Object.keys(domainDocument.shape).map((key) => [key, inputs[key as keyof DomainDocument]] as const);
+  return Object.fromEntries(document.filter(([, value]) => value !== undefined)) as DomainDocument;
+}
+
+function uuidOf(domain: DomainOnHost): string {
+  return /<uuid>([^<]+)<\/uuid>/.exec(domain.xml)?.[1] ?? "";
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { domainShape } from "../../../core/domain/document";
+import { hostTopology, pciAddress } from "../../../core/topology/model";
+
+export const domainInputs = z.strictObject({
+  ...domainShape,
+  host: z
+    .literal("local")
+    .default("local")
+    .describe("Machine that libvirt runs on: local, the machine of the provider"),
+  running: z.boolean().default(true).describe("Whether the domain is to run"),
+  restart: z
+    .enum(["defer", "graceful"])
+    .default("defer")
+    .describe(
+      "What a change means for a running domain: defer leaves it running until its next start and lists the change in pendingRestart; graceful shuts it down and starts it again",
+    ),
+  stopTimeoutSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(120)
+    .describe("How long the guest gets to shut down before it is powered off, in seconds"),
+  verifyGuest: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the guest's own PCI tree and NUMA nodes are read through the guest agent and compared with the plan",
+    ),
+  verifyTimeoutSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(300)
+    .describe("How long to wait for the guest agent when verifying, in seconds"),
+  notChecked: z
+    .array(z.string())
+    .default([])
+    .describe("Checks that the plan could not make for lack of facts; while there are any, host devices are refused"),
+});
+export type DomainInputs = z.infer<typeof domainInputs>;
+
+export const domainOutputs = z.strictObject({
+  ...domainInputs.shape,
+  uuid: z.uuid().describe("UUID of the domain"),
+  machineType: z.string().describe("Canonical machine type that libvirt chose, such as pc-q35-7.2"),
+  state: z.enum(["running", "paused", "shut off"]).describe("State of the domain: running, paused or shut off"),
+  owner: z.string().optional().describe("Pulumi stack that made the domain: project/stack"),
+  pendingRestart: z
+    .array(z.string())
+    .describe("Paths at which the running guest differs from its definition until its next start"),
+  guestAddresses: z.record(pciAddress, pciAddress).describe("Guest address of each passed-through function"),
+  guestTopology: hostTopology
+    .optional()
+    .describe("The guest's own PCI tree and NUMA nodes, as read when last verified"),
+});
+export type DomainOutputs = z.infer<typeof domainOutputs>;
