@@ -9,6 +9,7 @@ const GRACE_MS = 5000;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
+let stopping = false;
 
 /**
  * @typedef {object} RunOptions
@@ -26,6 +27,8 @@ const running = new Set();
  * @returns {Promise<{ status: number, stdout: string, stderr: string }>}
  */
 export function run(command, args, options = {}) {
+  // Whoever takes the end of a stopped child for a failure, and tries something else, waits here for our own end.
+  if (stopping) return new Promise(() => {});
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd,
@@ -80,8 +83,9 @@ function signal(child, name) {
   }
 }
 
-/** Ends every child and waits until all of them are gone. */
+/** Ends every child and waits until all of them are gone; no new ones are started. */
 export async function stopAll() {
+  stopping = true;
   const ended = [...running].map((child) => new Promise((resolve) => child.once("close", resolve)));
   for (const child of running) signal(child, "SIGTERM");
   const timer = setTimeout(() => {

@@ -1,0 +1,109 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as gpudirect from "../sdk/nodejs";
+
+type PlanArgs = Omit<gpudirect.PlanGuestOutputArgs, "topology" | "name">;
+type DomainSettings = Pick<
+  gpudirect.DomainArgs,
+  "running" | "restart" | "stopTimeoutSeconds" | "verifyGuest" | "verifyTimeoutSeconds"
+>;
+
+/** What a GPU guest is to be: which devices, how large, and how to treat it while it runs. */
+export interface GpuVmArgs extends PlanArgs, DomainSettings {
+  /** Name of the domain; the resource's name when absent. */
+  name?: pulumi.Input<string>;
+  /** What the host is: from a host file, or from getHostTopology. The machine of the provider, read live, when absent. */
+  topology?: pulumi.Input<gpudirect.types.input.HostTopologyArgs>;
+  /** Changes the domain's arguments after the plan: the way to everything that has no argument here. */
+  transform?: (domain: gpudirect.DomainArgs) => gpudirect.DomainArgs;
+}
+
+/**
+ * A virtual machine whose PCI tree mirrors the host's: topology → plan → domain. The guest's own tree is read through
+ * its agent after the start and compared with the plan; a difference fails the update and names the device.
+ */
+export class GpuVm extends pulumi.ComponentResource {
+  /** The libvirt domain. */
+  readonly domain: gpudirect.Domain;
+  /** The plan: the domain as a document, guest addresses, warnings, and what was not checked. */
+  readonly plan: pulumi.Output<gpudirect.PlanGuestResult>;
+  /** Guest address of each passed-through function, by host address. */
+  readonly guestAddresses: pulumi.Output<Record<string, string>>;
+  /** The guest's own PCI tree and NUMA nodes, as read inside it when last verified. */
+  readonly guestTopology: pulumi.Output<gpudirect.types.output.HostTopology | undefined>;
+
+  constructor(name: string, args: GpuVmArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
+    super("gpudirect:index:GpuVm", name, {}, opts);
+    const parent = { parent: this };
+
+    const topology = args.topology ?? readHost(parent);
+    this.plan = planFor(args.name ?? name, topology, args, parent);
+    this.domain = createDomain(name, this.plan, args, parent);
+    this.guestAddresses = this.domain.guestAddresses;
+    this.guestTopology = this.domain.guestTopology;
+
+    reportPlan(this.plan, this);
+    this.registerOutputs({ guestAddresses: this.guestAddresses, guestTopology: this.guestTopology });
+  }
+}
+
+function readHost(opts: pulumi.InvokeOptions): pulumi.Output<gpudirect.types.input.HostTopologyArgs> {
+  return gpudirect.getHostTopologyOutput({}, opts).topology;
+}
+
+function planFor(
+  name: pulumi.Input<string>,
+  topology: pulumi.Input<gpudirect.types.input.HostTopologyArgs>,
+  args: GpuVmArgs,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<gpudirect.PlanGuestResult> {
+  const { running, restart, stopTimeoutSeconds, verifyGuest, verifyTimeoutSeconds, transform, ...request } = args;
+  return gpudirect.planGuestOutput({ ...request, name, topology }, opts);
+}
+
+function createDomain(
+  name: string,
+  plan: pulumi.Output<gpudirect.PlanGuestResult>,
+  args: GpuVmArgs,
+  opts: pulumi.CustomResourceOptions,
+): gpudirect.Domain {
+  const planned = <K extends keyof gpudirect.types.output.DomainDocument>(field: K) =>
+    plan.apply(({ domain }) => domain[field]) as pulumi.Output<gpudirect.types.output.DomainDocument[K]>;
+  const rehearse = pulumi.output(args.rehearse ?? false);
+  const domain: gpudirect.DomainArgs = {
+    name: args.name ?? name,
+    type: planned("type"),
+    machine: planned("machine"),
+    firmware: planned("firmware"),
+    boot: planned("boot"),
+    cpu: planned("cpu"),
+    cells: planned("cells"),
+    vcpuPins: planned("vcpuPins"),
+    emulatorPin: planned("emulatorPin"),
+    hugepageKiB: planned("hugepageKiB"),
+    lockedMemory: planned("lockedMemory"),
+    mmio64MiB: planned("mmio64MiB"),
+    expanderBuses: planned("expanderBuses"),
+    switches: planned("switches"),
+    devices: planned("devices"),
+    disks: planned("disks"),
+    interfaces: planned("interfaces"),
+    guestAgent: planned("guestAgent"),
+    consoleLog: planned("consoleLog"),
+    notChecked: plan.apply(({ notChecked }) => notChecked),
+    // Nothing of value runs in a rehearsal, so a change may restart it.
+    restart: args.restart ?? rehearse.apply((rehearsed) => (rehearsed ? "graceful" : "defer")),
+    verifyGuest: args.verifyGuest ?? args.guestAgent ?? true,
+    running: args.running,
+    stopTimeoutSeconds: args.stopTimeoutSeconds,
+    verifyTimeoutSeconds: args.verifyTimeoutSeconds,
+  };
+  return new gpudirect.Domain(name, args.transform?.(domain) ?? domain, opts);
+}
+
+function reportPlan(plan: pulumi.Output<gpudirect.PlanGuestResult>, resource: pulumi.Resource): void {
+  plan.apply(({ warnings, defaults, notChecked }) => {
+    for (const warning of warnings) pulumi.log.warn(warning, resource);
+    for (const line of defaults) pulumi.log.info(`default: ${line}`, resource);
+    for (const line of notChecked) pulumi.log.info(`not checked: ${line}`, resource);
+  });
+}

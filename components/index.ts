@@ -1,0 +1,2 @@
+export * from "../sdk/nodejs";
+export { GpuVm, type GpuVmArgs } from "./gpu-vm";

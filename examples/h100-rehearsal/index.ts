@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { GpuVm } from "../../components";
+
+// An 8x H100 host with 8 ConnectX-7, two sockets, four switches of two GPUs and two NICs. Its PCI addresses are ours.
+// On your own host leave `topology` out: then the machine that runs the provider is read.
+const topology = JSON.parse(readFileSync(join(__dirname, "h100.host.json"), "utf8"));
+
+// The kernel and the small initramfs with a guest agent that `npm run setup` makes from distribution packages.
+const config = new pulumi.Config();
+const kernel = config.require("kernel");
+const initrd = config.require("initrd");
+
+// A rehearsal: the planned PCI tree, NUMA cells and distances with emulated endpoints, which boots on any machine.
+const vm = new GpuVm("h100-rehearsal", {
+  topology,
+  gpus: 8,
+  nics: 8,
+  rehearse: true,
+  firmware: "bios",
+  boot: { kernel, initrd, commandLine: "console=ttyS0 quiet" },
+  verifyGuest: true,
+});
+
+export const guestAddresses = vm.guestAddresses;
+export const guestTopology = vm.guestTopology;
+export const leftOut = vm.plan.omitted;
