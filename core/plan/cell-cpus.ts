@@ -35,8 +35,8 @@ export function planCpus(nodes: readonly NumaNode[], request: GuestRequest, prob
   if (cells.every(({ cores }) => cores.length === 0) && problems.every(({ path }) => !/^c(pus|ells)/.test(path))) {
     const ids = nodes.map(({ id }) => id).join(", ");
     problems.push({
-      path: "cpus",
-      message: `NUMA nodes ${ids} have no CPU left for the guest; lower housekeepingCores`,
+      path: request.cells ? "cells" : "cpus",
+      message: `the guest gets no CPU of NUMA nodes ${ids}; lower housekeepingCores, or name a node with CPUs in cells`,
     });
   }
   return { cells, threadsPerCore };
@@ -63,6 +63,8 @@ function wantedCores(pools: readonly Pool[], request: GuestRequest, threads: num
     });
 
   if (request.cells) {
+    if (request.cpus !== undefined)
+      problems.push({ path: "cpus", message: "is the total, but cells give sizes by node; use one of both" });
     return pools.map(({ node, cores }) => {
       const path = joinPath(joinPath("cells", String(node.id)), "cpus");
       const cpus = request.cells?.[String(node.id)]?.cpus;
@@ -107,8 +109,10 @@ function coresOf(node: NumaNode, threadsPerCore: number): number[][] {
     .sort((a, b) => (a[0] as number) - (b[0] as number));
 }
 
-/** Threads that every core of the nodes has: cores with one sibling offline set the measure. */
+/** Threads that every core of the nodes has: cores with one sibling offline set the measure, nodes without CPUs do not. */
 function commonThreads(nodes: readonly NumaNode[]): number {
-  const counts = nodes.flatMap((node) => node.threadSiblings?.map((list) => cpuNumbers(list).length) ?? [1]);
-  return Math.max(1, Math.min(...counts));
+  const counts = nodes
+    .filter(({ cpus }) => cpus !== "")
+    .flatMap((node) => node.threadSiblings?.map((list) => cpuNumbers(list).length) ?? [1]);
+  return counts.length === 0 ? 1 : Math.max(1, Math.min(...counts));
 }

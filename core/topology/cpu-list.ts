@@ -14,7 +14,9 @@ export function cpuRanges(list: string): [first: number, last: number][] {
 
 /** `0-2,8` -> [0, 1, 2, 8]. */
 export function cpuNumbers(list: string): number[] {
-  return cpuRanges(list).flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+  const cpus: number[] = [];
+  for (const [first, last] of cpuRanges(list)) for (let cpu = first; cpu <= last; cpu++) cpus.push(cpu);
+  return cpus;
 }
 
 /** [8, 0, 1, 2] -> `0-2,8`; duplicates count once. */

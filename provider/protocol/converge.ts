@@ -96,14 +96,28 @@ async function confirm(
   const left = resource
     .decide({ observed: outputs, wanted: goal.wanted, ignore: goal.ignore })
     .filter((change) => made.some((done) => overlaps(change.keys, done.keys)));
-  if (left.length > 0) {
-    const reasons = left.map((change) => `${change.path} is not as wanted after it was written`);
-    throw new InitFailed(goal.id, outputs, goal.wanted, reasons);
-  }
-  const verified = await resource.definition.verify?.(context, outputs, goal.wanted);
+  const reasons = left.map((change) => `${change.path} is not as wanted after it was written`);
+  const verified = await verify(resource, context, goal, outputs, reasons);
   const complete = { ...outputs, ...verified?.outputs };
-  if (verified && verified.problems.length > 0) throw new InitFailed(goal.id, complete, goal.wanted, verified.problems);
+  reasons.push(...(verified?.problems ?? []));
+  if (reasons.length > 0) throw new InitFailed(goal.id, complete, goal.wanted, reasons);
   return complete;
+}
+
+/** What verify finds is told beside the fields; where it cannot even run, the fields alone must not be lost. */
+async function verify(
+  resource: Resource,
+  context: WorkContext,
+  goal: Goal,
+  outputs: PlainObject,
+  reasons: readonly string[],
+): Promise<{ outputs: PlainObject; problems: string[] } | undefined> {
+  try {
+    return await resource.definition.verify?.(context, outputs, goal.wanted);
+  } catch (error) {
+    if (reasons.length === 0) throw error;
+    return { outputs: {}, problems: [messageOf(error)] };
+  }
 }
 
 /** The error as it is to be reported, after a look at what failed work has left behind. */

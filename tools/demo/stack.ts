@@ -23,6 +23,8 @@ export class DemoStack {
       PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "the demo has no secrets",
       PULUMI_SKIP_UPDATE_CHECK: "1",
+      // npm test checks the types; the demo need not wait for it.
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
     };
   }

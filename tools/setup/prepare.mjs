@@ -6,14 +6,13 @@ import { fileURLToPath } from "node:url";
 import { interruptible } from "./interrupt.mjs";
 import { locked } from "./lock.mjs";
 import { startStep } from "./report.mjs";
-import * as steps from "./steps.mjs";
+import { steps } from "./steps.mjs";
 
 /** @typedef {keyof typeof steps} StepName */
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-/** All steps, in the order in which they depend on each other. */
-export const allSteps = /** @type {const} */ (["node", "bundles", "pulumi", "libvirt", "guest"]);
+const allSteps = /** @type {StepName[]} */ (Object.keys(steps));
 
 /**
  * @param {readonly StepName[]} wanted

@@ -1,4 +1,9 @@
 // @ts-check
+import { bundles } from "./bundles.mjs";
+import { guest } from "./guest/step.mjs";
+import { libvirt } from "./libvirt/step.mjs";
+import { node } from "./node.mjs";
+import { pulumi } from "./pulumi.mjs";
 
 /**
  * What the steps share. A step changes `env` and `guest`, and returns what is true when it has ended.
@@ -11,8 +16,5 @@
 
 /** @typedef {(context: Context, step: import("./report.mjs").Step) => Promise<string>} StepFunction */
 
-export { bundles } from "./bundles.mjs";
-export { guest } from "./guest/step.mjs";
-export { libvirt } from "./libvirt/step.mjs";
-export { node } from "./node.mjs";
-export { pulumi } from "./pulumi.mjs";
+/** In the order in which they depend on each other. */
+export const steps = { node, bundles, pulumi, libvirt, guest };

@@ -1,4 +1,4 @@
-import { XMLBuilder, XMLParser, XMLValidator } from "fast-xml-parser";
+import { XMLParser, XMLValidator } from "fast-xml-parser";
 
 /** An XML element with its children in order. Text and children do not mix in what libvirt reads and writes. */
 export interface XmlElement {
@@ -28,41 +28,70 @@ export const childrenOf = (parent: XmlElement | undefined, name: string): XmlEle
 export const descend = (parent: XmlElement | undefined, ...names: string[]): XmlElement | undefined =>
   names.reduce<XmlElement | undefined>((current, name) => child(current, name), parent);
 
+/**
+ * Written out here rather than by fast-xml-parser's builder: that one takes most of a plan's time, and it turns the
+ * character references that libvirt writes into text.
+ */
+export const formatXml = (root: XmlElement): string => `${format(root, "")}\n`;
+
+function format({ name, attributes, children, text }: XmlElement, indent: string): string {
+  let tag = `${indent}<${name}`;
+  for (const key in attributes) tag += ` ${key}="${encode(attributes[key] as string, IN_ATTRIBUTE)}"`;
+  if (text !== undefined) return `${tag}>${encode(text, IN_TEXT)}</${name}>`;
+  if (children.length === 0) return `${tag}/>`;
+  const inner = `${indent}  `;
+  return `${tag}>\n${children.map((node) => format(node, inner)).join("\n")}\n${indent}</${name}>`;
+}
+
+/** Line ends and tabs of an attribute, and carriage returns, are kept only as references (XML 1.0, 2.11 and 3.3.3). */
+const IN_ATTRIBUTE = /[&<>"\t\n\r]/g;
+const IN_TEXT = /[&<>\r]/g;
+const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const REFERENCES: Record<string, string> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" };
+
+const encode = (value: string, special: RegExp): string =>
+  value.replace(special, (char) => REFERENCES[char] ?? `&#${char.charCodeAt(0)};`);
+
+const decode = (value: string): string =>
+  value.replace(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));/gi, (reference, hex, decimal, named) => {
+    if (named !== undefined) return NAMED[named] ?? reference;
+    const code = Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : reference;
+  });
+
 /** A node as fast-xml-parser's `preserveOrder` shape has it: `{ NAME: children, ":@": attributes }` or `{ "#text" }`. */
 type OrderedNode = Record<string, unknown>;
 const ATTRIBUTES = ":@";
 const TEXT = "#text";
-const FORMAT = { preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: "" } as const;
-
-export function formatXml(root: XmlElement): string {
-  const builder = new XMLBuilder({ ...FORMAT, format: true, indentBy: "  ", suppressEmptyNode: true });
-  return `${String(builder.build([toOrdered(root)])).trim()}\n`;
-}
+const PARSER = new XMLParser({
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: "",
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: false,
+  processEntities: false,
+});
 
 /** Reads XML that libvirt wrote. Throws an Error that says what is malformed; never for what a user sends. */
 export function parseXml(text: string): XmlElement {
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw new Error(`malformed XML at line ${valid.err.line}: ${valid.err.msg}`);
-  const parser = new XMLParser({ ...FORMAT, parseTagValue: false, parseAttributeValue: false, trimValues: true });
-  const nodes = (parser.parse(text) as OrderedNode[]).map(fromOrdered).filter((node) => node !== undefined);
+  const nodes = (PARSER.parse(text) as OrderedNode[]).map(fromOrdered).filter((node) => node !== undefined);
   const root = nodes.find((node) => !node.name.startsWith("?"));
   if (!root) throw new Error("malformed XML: no root element");
   return root;
-}
-
-function toOrdered(node: XmlElement): OrderedNode {
-  const content = node.text === undefined ? node.children.map(toOrdered) : [{ [TEXT]: node.text }];
-  return { [node.name]: content, [ATTRIBUTES]: node.attributes };
 }
 
 function fromOrdered(node: OrderedNode): XmlElement | undefined {
   const name = Object.keys(node).find((key) => key !== ATTRIBUTES);
   if (name === undefined || name === TEXT) return undefined;
   const content = node[name] as OrderedNode[];
-  const attributes = { ...(node[ATTRIBUTES] as Record<string, string> | undefined) };
+  const attributes: Record<string, string> = {};
+  for (const [key, value] of Object.entries(node[ATTRIBUTES] ?? {})) attributes[key] = decode(String(value));
   const children = content.map(fromOrdered).filter((inner) => inner !== undefined);
-  const text = content.find((inner) => TEXT in inner)?.[TEXT];
-  return children.length === 0 && text !== undefined
-    ? { name, attributes, children, text: String(text) }
+  const text = String(content.find((inner) => TEXT in inner)?.[TEXT] ?? "");
+  return children.length === 0 && text.trim() !== ""
+    ? { name, attributes, children, text: decode(text) }
     : { name, attributes, children };
 }

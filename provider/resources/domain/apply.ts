@@ -6,6 +6,8 @@ import type { WorkContext } from "../../protocol/definition";
 import type { DomainInputs } from "./shapes";
 
 const POLL_MS = 500;
+/** A guest that is still booting misses the power button, so it is asked again. */
+const ASK_AGAIN_MS = 5000;
 
 /**
  * Makes a domain be as wanted: defines it, then starts, restarts or stops it. The definition is changed in one step:
@@ -39,15 +41,17 @@ export async function applyDomain(context: WorkContext, virsh: Virsh, wanted: Do
 /** Shuts the guest down, and powers it off where it has not ended in time. */
 export async function stopDomain(context: WorkContext, virsh: Virsh, name: string, seconds: number): Promise<void> {
   const started = Date.now();
-  let asked = false;
+  let askedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     const domain = await virsh.read(context, name);
     if (domain === undefined || domain.state === "shut off") return;
     const elapsed = Math.round((Date.now() - started) / 1000);
     if (elapsed >= seconds || domain.state === "paused") break;
     context.status(`shutting the guest down, ${elapsed} s of at most ${seconds} s`);
-    if (!asked) await virsh.shutdown(context, name);
-    asked = true;
+    if (Date.now() - askedAt >= ASK_AGAIN_MS) {
+      await virsh.shutdown(context, name);
+      askedAt = Date.now();
+    }
     await wait(POLL_MS, undefined, { signal: context.signal });
   }
   context.warn(`${name} did not shut down within ${seconds} s and is powered off`);

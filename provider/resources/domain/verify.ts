@@ -10,14 +10,18 @@ import type { DomainInputs, DomainOutputs } from "./shapes";
 /** Seconds that a small guest takes to its agent under emulation; only shown. */
 const EXPECTED_BOOT_S = 30;
 
-/** Reads the guest's own tree through its agent and compares it with the plan. */
+/**
+ * Reads the guest's own tree through its agent and compares it with the plan. A guest that still runs an earlier
+ * definition is not judged by the new one.
+ */
 export async function verifyDomain(
   context: WorkContext,
   virsh: Virsh,
   domain: DomainOutputs,
   inputs: DomainInputs,
 ): Promise<{ outputs: Partial<DomainOutputs>; problems: string[] }> {
-  if (!inputs.verifyGuest || domain.state !== "running") return { outputs: {}, problems: [] };
+  const isCurrent = domain.state === "running" && domain.pendingRestart.length === 0;
+  if (!inputs.verifyGuest || !isCurrent) return { outputs: {}, problems: [] };
   const { name, verifyTimeoutSeconds: seconds } = inputs;
   await waitForAgent(context, virsh, name, { seconds, expected: EXPECTED_BOOT_S });
   context.status("reading the guest's PCI tree through its agent");

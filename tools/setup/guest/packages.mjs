@@ -28,7 +28,8 @@ export async function unpack(names, dir) {
     for (const file of readdirSync(downloads).filter((name) => name.endsWith(".deb"))) {
       const path = join(downloads, file);
       await run("dpkg-deb", ["--extract", path, dir]);
-      versions.push((await run("dpkg-deb", ["--show", "--showformat=${Package} ${Version}", path])).stdout);
+      const { stdout } = await run("dpkg-deb", ["--field", path, "Package", "Version"]);
+      versions.push(stdout.replace(/^Package: (.+)\nVersion: (.+)\n$/, "$1 $2"));
     }
     return versions.sort();
   } finally {

@@ -1,5 +1,6 @@
 // @ts-check
 import { existsSync, readdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SetupError } from "../failure.mjs";
 import { findProgram } from "../programs.mjs";
 import { run } from "../run.mjs";
@@ -14,7 +15,8 @@ const PROGRAMS = {
 /** The rest of what apt has to install: libvirt's QEMU driver, its users and permissions, the guests' firmware. */
 const FURTHER_PACKAGES = ["libvirt-daemon-driver-qemu", "libvirt-daemon-system", "ovmf"];
 const FIRMWARE_DIR = "/usr/share/OVMF";
-const EXPECTED_SECONDS = 90;
+const EXPECTED_SECONDS = 60;
+const LOCK_LIMIT_SECONDS = 300;
 
 /** @param {import("../report.mjs").Step} step */
 export async function ensureInstalled(step) {
@@ -36,16 +38,32 @@ export async function ensureInstalled(step) {
   }
   step.doing("installing libvirt and QEMU", EXPECTED_SECONDS);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  // Ends what an interrupted installation has left; without such there is nothing to do.
-  await run("dpkg", ["--configure", "-a"], { env });
+  await repair(env);
   const known = await run("apt-cache", ["show", ...packages], { anyStatus: true });
   if (known.status !== 0) await run("apt-get", ["update"], { env });
-  const attempt = () => run("apt-get", ["--option", "DPkg::Lock::Timeout=300", ...install], { env });
+  const attempt = () => run("apt-get", ["--option", `DPkg::Lock::Timeout=${LOCK_LIMIT_SECONDS}`, ...install], { env });
   // Package lists that are too old name files that are gone from the mirror.
   await attempt().catch(async () => {
     await run("apt-get", ["update"], { env });
     await attempt();
   });
+}
+
+/**
+ * Ends what an interrupted installation has left; without such there is nothing to do. apt waits for dpkg's lock by
+ * itself, dpkg does not: an apt-get that outlived its set-up may still hold it.
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function repair(env) {
+  const limit = performance.now() + LOCK_LIMIT_SECONDS * 1000;
+  for (;;) {
+    const options = { env: { ...env, LC_ALL: "C" }, anyStatus: true };
+    const { status, stderr } = await run("dpkg", ["--configure", "-a"], options);
+    if (status === 0) return;
+    if (!/lock/.test(stderr) || performance.now() > limit)
+      throw new SetupError(`dpkg --configure -a failed:\n${stderr}`);
+    await sleep(1000);
+  }
 }
 
 function hasFirmware() {
@@ -57,8 +75,6 @@ function hasFirmware() {
  * @param {string[]} packages
  */
 async function halfInstalled(packages) {
-  const { stdout } = await run("dpkg-query", ["--show", "--showformat=${db:Status-Status}\\n", ...packages], {
-    anyStatus: true,
-  });
-  return stdout.split("\n").some((status) => /^(unpacked|half-|triggers-)/.test(status));
+  const { stdout } = await run("dpkg-query", ["--status", ...packages], { anyStatus: true });
+  return /^Status: \S+ \S+ (unpacked|half-|triggers-)/m.test(stdout);
 }
