@@ -21,7 +21,9 @@ export const domainName = z
 
 const decimalKey = z.string().regex(/^(0|[1-9]\d{0,3})$/, "must be a number");
 const deviceName = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be 1 to 40 letters, digits, "_" or "-"');
-const absolutePath = z.string().regex(/^\/[^\0]*$/, "must be an absolute path");
+// biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 cannot hold them, and libvirt takes none in a path
+const absolutePath = z.string().regex(/^\/[^\x00-\x1f\x7f]*$/, "must be an absolute path without control characters");
+
 const slot = z.int().min(0).max(31);
 
 export const guestCpu = z
@@ -135,7 +137,12 @@ export const directBoot = z
   .strictObject({
     kernel: absolutePath.describe("Kernel image on the host"),
     initrd: absolutePath.optional().describe("Initial RAM disk on the host"),
-    commandLine: z.string().optional().describe("Kernel command line"),
+    commandLine: z
+      .string()
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they would end the line, or have no place in XML 1.0
+      .regex(/^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$/, "must be one line that is not blank")
+      .optional()
+      .describe("Kernel command line"),
   })
   .meta({ id: "DirectBoot", description: "A kernel that QEMU loads itself, without boot loader" });
 

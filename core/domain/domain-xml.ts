@@ -8,7 +8,7 @@ import { readDisks, renderDisks } from "./xml/disks";
 import { child, element, formatXml, parseXml, type XmlElement } from "./xml/element";
 import { readInterfaces, renderInterfaces } from "./xml/interfaces";
 import { readBacking, renderMemory } from "./xml/memory";
-import { QEMU_NAMESPACE, readMmioWindow, renderMmioWindow } from "./xml/mmio-window";
+import { QEMU_NAMESPACE, readMmioWindow, withMmioWindow, withoutMmioWindow } from "./xml/mmio-window";
 import { readOwner, renderOwner } from "./xml/owner";
 import { readPassthrough, renderPassthrough } from "./xml/passthrough";
 import { readPinning, renderPinning } from "./xml/pinning";
@@ -31,15 +31,19 @@ export const renderDomain = (document: DomainDocument, identity: DomainIdentity 
  * thing where it was. `present` is what `virsh dumpxml --inactive` prints.
  */
 export function redefineDomain(present: string, document: DomainDocument, owner: string | undefined): string {
-  const observed = parseXml(present);
+  const found = parseXml(present);
+  const { mmio64MiB: _, ...before } = documentOf(found);
+  const { mmio64MiB, ...after } = document;
+  const observed = withoutMmioWindow(found);
   const identity = { owner: owner ?? readOwner(observed), machineType: readMachineType(observed) };
-  const modelled = domainElement(documentOf(observed), { ...identity, owner: readOwner(observed) });
-  return formatXml(carryUnmodelled(observed, modelled, domainElement(document, identity)));
+  const modelled = domainElement(before, { ...identity, owner: readOwner(observed) });
+  const carried = carryUnmodelled(observed, modelled, domainElement(after, identity));
+  return formatXml(withMmioWindow(carried, { mmio64MiB }));
 }
 
 export function domainElement(document: DomainDocument, { owner, machineType }: DomainIdentity = {}): XmlElement {
   const pci = controllers(document);
-  return element("domain", { type: document.type, "xmlns:qemu": QEMU_NAMESPACE }, [
+  const domain = element("domain", { type: document.type, "xmlns:qemu": QEMU_NAMESPACE }, [
     element("name", {}, document.name),
     ...(document.uuid === undefined ? [] : [element("uuid", {}, document.uuid)]),
     ...renderOwner(owner),
@@ -56,8 +60,8 @@ export function domainElement(document: DomainDocument, { owner, machineType }: 
       ...renderPassthrough(document, pci),
       element("memballoon", { model: "none" }),
     ]),
-    ...renderMmioWindow(document),
   ]);
+  return withMmioWindow(domain, document);
 }
 
 /** The document of a domain's XML, as `virsh dumpxml --inactive` prints it. What is not modelled is not in it. */

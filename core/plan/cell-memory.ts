@@ -34,10 +34,16 @@ export function planMemory(
 ): MemoryPlan {
   const pageKiB = PAGE_KIB[request.hugepages];
   const hugepageKiB = request.hugepages === "none" ? undefined : pageKiB;
+  if (request.cells && request.memoryGiB !== undefined) {
+    findings.problems.push({
+      path: "memoryGiB",
+      message: "is the total, but cells give sizes by node; use one of both",
+    });
+  }
   const sizes = request.cells
     ? sizesByNode(nodes, request, findings)
     : request.memoryGiB === undefined
-      ? defaultSizes(nodes, hugepageKiB, findings)
+      ? defaultSizes(host, nodes, hugepageKiB, findings)
       : spreadTotal(nodes, request, request.memoryGiB, findings);
 
   const cells = nodes.map((node, index): CellMemory => {
@@ -71,11 +77,20 @@ function sizesByNode(nodes: readonly NumaNode[], request: GuestRequest, { proble
   });
 }
 
-function defaultSizes(nodes: readonly NumaNode[], hugepageKiB: number | undefined, { defaults }: Findings): number[] {
+/** All hugepages of a node, less what it lends to nodes without memory. */
+function defaultSizes(
+  host: HostTopology,
+  nodes: readonly NumaNode[],
+  hugepageKiB: number | undefined,
+  { defaults }: Findings,
+): number[] {
+  const lenders = nodes.filter(isMemoryless).map((node) => nearestWithMemory(host, node)?.id);
   return nodes.map((node) => {
     if (isMemoryless(node)) return BORROWED_MIB;
     const pages = hugepageKiB === undefined ? undefined : node.hugepages?.[String(hugepageKiB)];
-    if (pages) return (pages * (hugepageKiB as number)) / 1024;
+    const lent = lenders.filter((id) => id === node.id).length * BORROWED_MIB;
+    const own = ((pages ?? 0) * (hugepageKiB ?? 0)) / 1024 - lent;
+    if (own > 0) return own;
     defaults.push(`memory of the cell for NUMA node ${node.id}: ${DEFAULT_MIB / 1024} GiB, because none was given`);
     return DEFAULT_MIB;
   });

@@ -28,8 +28,7 @@ export function renderDisks(document: DomainDocument, controllers: Controllers):
 export function readDisks(devices: XmlElement | undefined, tree: ControllersRead): DomainDocument["disks"] {
   const disks: DomainDocument["disks"] = {};
   for (const disk of childrenOf(devices, "disk")) {
-    if (disk.attributes.device !== undefined && disk.attributes.device !== "disk") continue;
-    const name = readNamedAlias(disk, "disk") ?? child(disk, "target")?.attributes.dev;
+    const name = diskName(disk);
     if (name === undefined) continue;
     const rootPort = tree.rootPort(disk);
     disks[name] = {
@@ -40,6 +39,13 @@ export function readDisks(devices: XmlElement | undefined, tree: ControllersRead
     };
   }
   return disks;
+}
+
+/** Name of a disk that the document models; undefined for CD drives, network disks and all that is no disk. */
+export function diskName(disk: XmlElement): string | undefined {
+  const { type = "", device = "disk" } = disk.attributes;
+  if (disk.name !== "disk" || device !== "disk" || !["file", "block", "volume"].includes(type)) return undefined;
+  return readNamedAlias(disk, "disk") ?? child(disk, "target")?.attributes.dev;
 }
 
 const sourceType = (source: Source): string => ("file" in source ? "file" : "block" in source ? "block" : "volume");

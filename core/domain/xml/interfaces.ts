@@ -25,10 +25,10 @@ export function renderInterfaces(document: DomainDocument, controllers: Controll
 export function readInterfaces(devices: XmlElement | undefined, tree: ControllersRead): DomainDocument["interfaces"] {
   const interfaces: DomainDocument["interfaces"] = {};
   for (const nic of childrenOf(devices, "interface")) {
-    if (isStandIn(nic)) continue;
+    const name = interfaceName(nic);
+    if (name === undefined) continue;
     const mac = child(nic, "mac")?.attributes.address;
     const { network, bridge } = child(nic, "source")?.attributes ?? {};
-    const name = readNamedAlias(nic, "net") ?? (mac ?? "").replace(/:/g, "-");
     const rootPort = tree.rootPort(nic);
     interfaces[name] = {
       ...(network === undefined ? {} : { network }),
@@ -38,4 +38,11 @@ export function readInterfaces(devices: XmlElement | undefined, tree: Controller
     };
   }
   return interfaces;
+}
+
+/** Name of an interface that the document models: one on a network or a bridge. */
+export function interfaceName(nic: XmlElement): string | undefined {
+  const { type = "" } = nic.attributes;
+  if (nic.name !== "interface" || isStandIn(nic) || !["network", "bridge"].includes(type)) return undefined;
+  return readNamedAlias(nic, "net") ?? child(nic, "mac")?.attributes.address?.replace(/:/g, "-");
 }

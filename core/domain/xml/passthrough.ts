@@ -36,7 +36,7 @@ export function renderPassthrough(document: DomainDocument, controllers: Control
             element("rom", { enabled: "no" }),
             ...place,
           ]);
-        case "other":
+        default:
           return element("rng", { model: "virtio" }, [
             element("backend", { model: "random" }, "/dev/urandom"),
             ...place,
@@ -51,13 +51,17 @@ export function readPassthrough(devices: XmlElement | undefined, tree: Controlle
   const read: DomainDocument["devices"] = {};
   for (const device of devices?.children ?? []) {
     const standIn = STAND_INS[device.name as keyof typeof STAND_INS];
-    const address = standIn ? readAddressAlias(device) : hostdevAddress(device);
+    const address = passthroughAddress(device);
     if (address === undefined) continue;
     const place = tree.place(device) ?? { parent: "pcie.0", port: 0 };
     read[address] = standIn ? { ...place, standIn } : place;
   }
   return read;
 }
+
+/** Host address of a passed-through function or of its stand-in; undefined for any other device. */
+export const passthroughAddress = (device: XmlElement): string | undefined =>
+  device.name in STAND_INS ? readAddressAlias(device) : hostdevAddress(device);
 
 function hostdevAddress(device: XmlElement): string | undefined {
   if (device.name !== "hostdev" || device.attributes.type !== "pci") return undefined;
@@ -67,4 +71,4 @@ function hostdevAddress(device: XmlElement): string | undefined {
 
 /** Whether an `<interface>`, `<video>` or `<rng>` is a rehearsal's stand-in. */
 export const isStandIn = (device: XmlElement): boolean =>
-  device.name in STAND_INS && readAddressAlias(device) !== undefined;
+  device.name in STAND_INS && passthroughAddress(device) !== undefined;

@@ -10,7 +10,7 @@ import { coverageOf } from "../../support/random-machine";
 import { planned } from "./planning";
 import { type Case, randomCase } from "./random-request";
 
-const RUNS = 600;
+const RUNS = 450;
 const LEAST = 100;
 /** A failing run is repeated with FC_SEED=<the printed seed>. */
 const seed = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);

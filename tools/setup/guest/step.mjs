@@ -1,5 +1,5 @@
 // @ts-check
-import { lstatSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { keyOf, makeOnce } from "../cache.mjs";
 import { SetupError } from "../failure.mjs";
@@ -25,7 +25,9 @@ function outputDir() {
   const dir = user === 0 ? "/var/lib/libvirt/boot/pulumi-gpudirect" : `/var/tmp/pulumi-gpudirect-${user}`;
   mkdirSync(dirname(dir), { recursive: true });
   try {
-    mkdirSync(dir, { mode: 0o755 });
+    mkdirSync(dir);
+    // Whatever the umask says.
+    chmodSync(dir, 0o755);
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
   }
