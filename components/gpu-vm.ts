@@ -89,6 +89,7 @@ function createDomain(
     interfaces: planned("interfaces"),
     guestAgent: planned("guestAgent"),
     consoleLog: planned("consoleLog"),
+    expectedDevices: plan.apply(({ expectedDevices }) => expectedDevices),
     notChecked: plan.apply(({ notChecked }) => notChecked),
     // Nothing of value runs in a rehearsal, so a change may restart it.
     restart: args.restart ?? rehearse.apply((rehearsed) => (rehearsed ? "graceful" : "defer")),

@@ -1,3 +1,4 @@
+import { cpuNumbers, formatCpuList } from "../topology/cpu-list";
 import { deviceKind } from "../topology/device-kind";
 import type { HostTopology, PortType } from "../topology/model";
 import { devicesByAddress, nodeOfDevice, type PlacedDevice, placedDevices } from "../topology/walk";
@@ -45,7 +46,9 @@ function looksLike(planned: GuestDevice, { device }: PlacedDevice): boolean {
       return device.class.startsWith("0300") || device.class.startsWith("0380");
     case "nic":
       return device.class.startsWith("0200");
-    default:
+    case "other":
+      return deviceKind(device) === "other";
+    case undefined:
       return deviceKind(device) !== "bridge";
   }
 }
@@ -85,6 +88,9 @@ function unplanned(document: DomainDocument, guest: HostTopology, planned: Reado
   return extra;
 }
 
+/** The same CPUs are the same text: `1,0` and `0-1`. */
+const inOrder = (cpus: string): string => formatCpuList(cpuNumbers(cpus));
+
 function compareCells(document: DomainDocument, guest: HostTopology): string[] {
   const differences: string[] = [];
   const nodes = new Map(guest.numaNodes.map((node) => [String(node.id), node]));
@@ -94,13 +100,17 @@ function compareCells(document: DomainDocument, guest: HostTopology): string[] {
       differences.push(`cell ${id}: the guest has no NUMA node ${id}`);
       continue;
     }
-    if (node.cpus !== cell.cpus) differences.push(`cell ${id}: the guest has CPUs ${node.cpus}, the plan ${cell.cpus}`);
+    if (inOrder(node.cpus) !== inOrder(cell.cpus))
+      differences.push(`cell ${id}: the guest has CPUs ${node.cpus}, the plan ${cell.cpus}`);
     for (const [to, distance] of Object.entries(cell.distances ?? {})) {
       const seen = node.distances?.[to];
       if (seen !== undefined && seen !== distance) {
         differences.push(`cell ${id}: the guest's distance to node ${to} is ${seen}, the plan's ${distance}`);
       }
     }
+  }
+  for (const id of nodes.keys()) {
+    if (!(id in document.cells)) differences.push(`node ${id}: the plan has no cell ${id}`);
   }
   return differences;
 }

@@ -1,7 +1,7 @@
 import { guestAddresses } from "../domain/bus-numbers";
 import type { DomainDocument, GuestCell } from "../domain/document";
 import { layOutGuestTree, NoLayout } from "../layout/guest-tree";
-import { hostSwitches } from "../layout/host-switches";
+import { type HostEndpoint, hostSwitches } from "../layout/host-switches";
 import { type Problem, Refusal } from "../problems";
 import type { HostTopology, NumaNode } from "../topology/model";
 import { planCpus } from "./cell-cpus";
@@ -18,6 +18,8 @@ export interface GuestPlan {
   readonly domain: DomainDocument;
   /** Guest address of each passed-through function, by host address. */
   readonly guestAddresses: Record<string, string>;
+  /** `VENDOR:DEVICE` of each function that is passed through for real, where the host's facts have them. */
+  readonly expectedDevices: Record<string, string>;
   readonly warnings: string[];
   /** Facts that neither host nor request had, and what stands in for them. */
   readonly defaults: string[];
@@ -88,7 +90,15 @@ export function planGuest(host: HostTopology, request: GuestRequest): GuestPlan 
     ...(request.consoleLog === undefined ? {} : { consoleLog: request.consoleLog }),
   };
   const { warnings, defaults, notChecked } = findings;
-  const plan = { domain, guestAddresses: guestAddresses(tree), warnings, defaults, notChecked, omitted: [] };
+  const plan = {
+    domain,
+    guestAddresses: guestAddresses(tree),
+    expectedDevices: identities(devices),
+    warnings,
+    defaults,
+    notChecked,
+    omitted: [],
+  };
   return request.rehearse ? asRehearsal(plan, switches) : plan;
 
   function layOut() {
@@ -100,6 +110,11 @@ export function planGuest(host: HostTopology, request: GuestRequest): GuestPlan 
       return undefined;
     }
   }
+}
+
+function identities(devices: readonly HostEndpoint[]): Record<string, string> {
+  const known = devices.filter(({ device }) => device.vendor !== undefined && device.device !== undefined);
+  return Object.fromEntries(known.map(({ address, device }) => [address, `${device.vendor}:${device.device}`]));
 }
 
 function nameMissingFacts(nodes: readonly NumaNode[], defaults: string[]): void {

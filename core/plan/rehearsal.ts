@@ -41,5 +41,5 @@ export function asRehearsal(plan: GuestPlan, host: HostSwitches): GuestPlan {
     lockedMemory: false,
     devices,
   };
-  return { ...plan, domain: rehearsed, omitted: OMITTED };
+  return { ...plan, domain: rehearsed, expectedDevices: {}, omitted: OMITTED };
 }

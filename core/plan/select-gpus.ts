@@ -64,14 +64,20 @@ function wholeUnits(units: readonly Unit[], count: number): Unit[] | undefined {
   return taken;
 }
 
-/** Whole units plus as few GPUs as possible of one more. */
+/** Whole units plus as few GPUs as possible of one more; among equals the earliest whole units. */
 function breakOne(units: readonly Unit[], count: number): string[] | undefined {
+  const position = new Map(units.map((unit, index) => [unit, index]));
   for (let part = 1; part <= count; part++) {
-    for (const broken of units.filter(({ gpus }) => gpus.length > part)) {
-      const others = units.filter((unit) => unit !== broken);
-      const whole = wholeUnits(others, count - part);
-      if (whole) return [...whole.flatMap(({ gpus }) => gpus), ...broken.gpus.slice(0, part)];
-    }
+    const choices = units.flatMap((broken) => {
+      if (broken.gpus.length <= part) return [];
+      const whole = wholeUnits(
+        units.filter((unit) => unit !== broken),
+        count - part,
+      );
+      return whole ? [{ broken, whole, order: [...whole, broken].map((unit) => position.get(unit) as number) }] : [];
+    });
+    const [first] = choices.sort((a, b) => lexicographic(a.order, b.order));
+    if (first) return [...first.whole.flatMap(({ gpus }) => gpus), ...first.broken.gpus.slice(0, part)];
   }
   return undefined;
 }

@@ -99,13 +99,17 @@ function pciProblems(host: HostTopology): Problem[] {
       const message = `${device.address} has functions below it and so needs a port type, such as "root-port"`;
       problems.push({ path: `${path}.port`, message });
     }
-    (device.children ?? []).forEach((child, index) => visit(child, joinPath(`${path}.children`, index)));
+    (device.children ?? []).forEach((child, index) => {
+      visit(child, joinPath(`${path}.children`, index));
+    });
   };
   host.pciRoots.forEach((root, index) => {
     const path = joinPath("pciRoots", index);
     unique(roots, `${path}.address`, root.address);
     known(`${path}.numaNode`, root.numaNode);
-    root.devices.forEach((device, position) => visit(device, joinPath(`${path}.devices`, position)));
+    root.devices.forEach((device, position) => {
+      visit(device, joinPath(`${path}.devices`, position));
+    });
   });
   return problems;
 }

@@ -9,8 +9,12 @@ export class ProbeSections {
     let lines: string[] = [];
     for (const line of text.split("\n")) {
       const heading = /^### ([a-z0-9-]+)\r?$/.exec(line)?.[1];
-      if (heading !== undefined) this.sections.set(heading, (lines = []));
-      else lines.push(line);
+      if (heading === undefined) {
+        lines.push(line);
+      } else {
+        lines = [];
+        this.sections.set(heading, lines);
+      }
     }
     if (this.sections.has("end")) return;
     const message =

@@ -3,4 +3,4 @@ import { getHostTopology } from "./get-host-topology";
 import { planGuest } from "./plan-guest";
 
 /** Every function of the provider. */
-export const functions: FunctionDefinition<any, any>[] = [getHostTopology, planGuest];
+export const functions: FunctionDefinition[] = [getHostTopology, planGuest];

@@ -9,6 +9,9 @@ const inputs = z.strictObject({ topology: hostTopology, ...guestRequestShape });
 const outputs = z.strictObject({
   domain: domainDocument.meta({ id: "DomainDocument", description: "A libvirt domain as a document" }),
   guestAddresses: z.record(pciAddress, pciAddress).describe("Guest address of each passed-through function"),
+  expectedDevices: z
+    .record(pciAddress, z.string())
+    .describe("Vendor and device id (10de:2330) of each function that is passed through for real"),
   warnings: z.array(z.string()).describe("What a user should know of the plan"),
   defaults: z.array(z.string()).describe("Facts that neither host nor request had, and what stands in for them"),
   notChecked: z.array(z.string()).describe("Checks that need facts which the host does not have"),

@@ -65,7 +65,7 @@ export class Virsh {
   }
 
   async undefine(context: WorkContext, name: string): Promise<void> {
-    await this.run(context, `undefine domain ${name}`, ["undefine", name, "--nvram"]);
+    await this.run(context, `undefine domain ${name}`, ["undefine", name, "--nvram", "--managed-save"]);
   }
 
   /** Sends a QEMU guest agent command and returns its answer; throws while no agent answers. */

@@ -88,6 +88,10 @@ export interface FunctionDefinition<Inputs extends object = object, Outputs exte
   run(context: WorkContext, inputs: Inputs): Promise<Outputs>;
 }
 
+/** A resource whatever its shapes are: the table of a provider holds several. */
+// biome-ignore lint/suspicious/noExplicitAny: `keyof Inputs` makes no definition assignable to one of wider shapes
+export type AnyResourceDefinition = ResourceDefinition<any, any>;
+
 /** A whole provider: what its schema says of it, and what it serves. */
 export interface ProviderDefinition {
   readonly name: string;
@@ -102,6 +106,6 @@ export interface ProviderDefinition {
   readonly nodejs: Readonly<Record<string, unknown>>;
   /** Configuration, a strict object. */
   readonly config: z.ZodType<object>;
-  readonly resources: readonly ResourceDefinition<any, any>[];
-  readonly functions: readonly FunctionDefinition<any, any>[];
+  readonly resources: readonly AnyResourceDefinition[];
+  readonly functions: readonly FunctionDefinition[];
 }

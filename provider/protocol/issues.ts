@@ -45,7 +45,7 @@ function unionProblems(issue: Extract<Issue, { code: "invalid_union" }>, keys: K
   // An alternative whose only issues are at unknown values may yet fit.
   if (options.some(({ problems }) => problems.length === 0)) return [];
   const fitting = options.filter(({ wrongType }) => !wrongType).sort((a, b) => a.problems.length - b.problems.length);
-  if (fitting[0] && fitting[0].errors.some((inner) => inner.path.length > 0)) return fitting[0].problems;
+  if (fitting[0]?.errors.some((inner) => inner.path.length > 0)) return fitting[0].problems;
   const wordings = options.flatMap(({ errors }) => errors.map((inner) => inner.message.replace(/\.$/, "")));
   return [{ path: formatPath(keys), message: sentence([...new Set(wordings)].join(", or ")) }];
 }

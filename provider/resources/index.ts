@@ -1,5 +1,5 @@
-import type { ResourceDefinition } from "../protocol/definition";
+import type { AnyResourceDefinition } from "../protocol/definition";
 import { domainDefinition } from "./domain/definition";
 
 /** Every resource of the provider. */
-export const resources: ResourceDefinition<any, any>[] = [domainDefinition];
+export const resources: AnyResourceDefinition[] = [domainDefinition];

@@ -70,6 +70,10 @@ export class Domain extends pulumi.CustomResource {
      */
     declare public readonly expanderBuses: pulumi.Output<{[key: string]: outputs.ExpanderBus}>;
     /**
+     * Vendor and device id that each passed-through function must have; another device at the address is refused. Defaults to `{}`.
+     */
+    declare public readonly expectedDevices: pulumi.Output<{[key: string]: string}>;
+    /**
      * uefi (OVMF) or bios (SeaBIOS). One of `uefi`, `bios`.
      */
     declare public readonly firmware: pulumi.Output<string>;
@@ -198,6 +202,7 @@ export class Domain extends pulumi.CustomResource {
             resourceInputs["disks"] = args?.disks;
             resourceInputs["emulatorPin"] = args?.emulatorPin;
             resourceInputs["expanderBuses"] = args?.expanderBuses;
+            resourceInputs["expectedDevices"] = args?.expectedDevices;
             resourceInputs["firmware"] = (args?.firmware) ?? "uefi";
             resourceInputs["guestAgent"] = (args?.guestAgent) ?? true;
             resourceInputs["host"] = (args?.host) ?? "local";
@@ -232,6 +237,7 @@ export class Domain extends pulumi.CustomResource {
             resourceInputs["disks"] = undefined /*out*/;
             resourceInputs["emulatorPin"] = undefined /*out*/;
             resourceInputs["expanderBuses"] = undefined /*out*/;
+            resourceInputs["expectedDevices"] = undefined /*out*/;
             resourceInputs["firmware"] = undefined /*out*/;
             resourceInputs["guestAddresses"] = undefined /*out*/;
             resourceInputs["guestAgent"] = undefined /*out*/;
@@ -299,6 +305,10 @@ export interface DomainArgs {
      * Expander buses by host root complex. Defaults to `{}`.
      */
     expanderBuses?: pulumi.Input<{[key: string]: pulumi.Input<inputs.ExpanderBusArgs>} | undefined>;
+    /**
+     * Vendor and device id that each passed-through function must have; another device at the address is refused. Defaults to `{}`.
+     */
+    expectedDevices?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
      * uefi (OVMF) or bios (SeaBIOS). One of `uefi`, `bios`.
      */

@@ -129,6 +129,10 @@ export interface PlanGuestResult {
      */
     readonly domain: outputs.DomainDocument;
     /**
+     * Vendor and device id (10de:2330) of each function that is passed through for real.
+     */
+    readonly expectedDevices: {[key: string]: string};
+    /**
      * Guest address of each passed-through function.
      */
     readonly guestAddresses: {[key: string]: string};

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { unknownSentinels } from "../../provider/protocol/sentinels";
-import { failure, initFailed, type Json, Plugin, plain, secret, struct, urn } from "./support/plugin";
+import { failure, initFailed, type Json, type Loose, Plugin, plain, secret, struct, urn } from "./support/plugin";
 
 describe("protocol: a resource's life", () => {
   let plugin: Plugin;
@@ -67,7 +67,7 @@ describe("protocol: a resource's life", () => {
       response
         .getDetaileddiffMap()
         .toArray()
-        .map(([path, d]: any) => [path, (Array.isArray(d) ? d[0] : d.getKind()) ?? 0]),
+        .map(([path, d]: Loose) => [path, (Array.isArray(d) ? d[0] : d.getKind()) ?? 0]),
     );
 
   it("creates, and answers with id, outputs and refreshBeforeUpdate", async () => {

@@ -74,7 +74,7 @@ function endpointOf(tag: string, element: Element, problems: string[]): XmlEndpo
   const source = list(list(element, "source")[0] ?? {}, "address")[0];
   const isPassthrough = tag === "hostdev" && element["@type"] === "pci" && source !== undefined;
   const passed = isPassthrough ? hostAddress(source) : undefined;
-  const alias = String((list(element, "alias")[0] ?? {})["@name"] ?? "");
+  const alias = String(list(element, "alias")[0]?.["@name"] ?? "");
   const match = /^ua-([0-9a-f]{4,8})-([0-9a-f]{2})-([0-9a-f]{2})-([0-7])$/.exec(alias);
   const stoodFor = match ? `${match[1]}:${match[2]}:${match[3]}.${match[4]}` : undefined;
   if (passed && stoodFor && passed !== stoodFor) problems.push(`hostdev ${passed} has the alias of ${stoodFor}`);

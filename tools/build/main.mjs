@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle } from "./bundle.mjs";
@@ -22,9 +22,12 @@ export async function buildExecutables() {
 }
 
 function buildLibrary() {
+  rmSync(join(root, "dist"), { recursive: true, force: true });
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", root], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [tsc, "-p", join(root, "tsconfig.dist.json")], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
+  // The SDK reads its version from the package.json beside it, which the compiler does not copy.
+  cpSync(join(root, "sdk", "nodejs", "package.json"), join(root, "dist", "sdk", "nodejs", "package.json"));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

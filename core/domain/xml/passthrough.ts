@@ -11,38 +11,34 @@ import type { ControllersRead } from "./read-controllers";
  */
 export function renderPassthrough(document: DomainDocument, controllers: Controllers): XmlElement[] {
   let primary = true;
-  return Object.keys(document.devices)
-    .sort()
-    .map((address) => {
-      const device = document.devices[address] as GuestDevice;
-      const at = controllers.devices.get(address);
-      const place = [addressAlias(address), ...(at ? [pciAddressElement(at)] : [])];
-      switch (device.standIn) {
-        case undefined:
-          return element("hostdev", { mode: "subsystem", type: "pci", managed: "yes" }, [
-            element("driver", { name: "vfio" }),
-            element("source", {}, [hostAddressElement(address)]),
-            element("rom", { bar: "off" }),
-            ...place,
-          ]);
-        case "gpu": {
-          const model = element("model", { type: "virtio", heads: 1, primary: primary ? "yes" : "no" });
-          primary = false;
-          return element("video", {}, [model, ...place]);
-        }
-        case "nic":
-          return element("interface", { type: "user" }, [
-            element("model", { type: "e1000e" }),
-            element("rom", { enabled: "no" }),
-            ...place,
-          ]);
-        default:
-          return element("rng", { model: "virtio" }, [
-            element("backend", { model: "random" }, "/dev/urandom"),
-            ...place,
-          ]);
+  const render = (address: string): XmlElement => {
+    const device = document.devices[address] as GuestDevice;
+    const at = controllers.devices.get(address);
+    const place = [addressAlias(address), ...(at ? [pciAddressElement(at)] : [])];
+    switch (device.standIn) {
+      case undefined:
+        return element("hostdev", { mode: "subsystem", type: "pci", managed: "yes" }, [
+          element("driver", { name: "vfio" }),
+          element("source", {}, [hostAddressElement(address)]),
+          element("rom", { bar: "off" }),
+          ...place,
+        ]);
+      case "gpu": {
+        const model = element("model", { type: "virtio", heads: 1, primary: primary ? "yes" : "no" });
+        primary = false;
+        return element("video", {}, [model, ...place]);
       }
-    });
+      case "nic":
+        return element("interface", { type: "user" }, [
+          element("model", { type: "e1000e" }),
+          element("rom", { enabled: "no" }),
+          ...place,
+        ]);
+      default:
+        return element("rng", { model: "virtio" }, [element("backend", { model: "random" }, "/dev/urandom"), ...place]);
+    }
+  };
+  return Object.keys(document.devices).sort().map(render);
 }
 
 const STAND_INS = { video: "gpu", interface: "nic", rng: "other" } as const;

@@ -1,11 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type DomainDocument, domainDocument } from "../../../core/domain/document";
 import { redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
+import { compareHostDevices, identityScript, passedThrough } from "../../../core/domain/host-devices";
 import type { DomainOnHost, Virsh } from "../../libvirt/virsh";
 import type { WorkContext } from "../../protocol/definition";
+import type { Reach } from "../../reach/reach";
 import type { DomainInputs } from "./shapes";
 
 const POLL_MS = 500;
+const LOOK_MS = 30_000;
 /** A guest that is still booting misses the power button, so it is asked again. */
 const ASK_AGAIN_MS = 5000;
 
@@ -13,8 +16,14 @@ const ASK_AGAIN_MS = 5000;
  * Makes a domain be as wanted: defines it, then starts, restarts or stops it. The definition is changed in one step:
  * where libvirt refuses the XML, the old domain stays as it was.
  */
-export async function applyDomain(context: WorkContext, virsh: Virsh, wanted: DomainInputs): Promise<void> {
+export async function applyDomain(
+  context: WorkContext,
+  reach: Reach,
+  virsh: Virsh,
+  wanted: DomainInputs,
+): Promise<void> {
   const document = documentIn(wanted);
+  await refuseOtherDevices(context, reach, wanted);
   const before = await virsh.read(context, wanted.name);
   const xml = before
     ? redefineDomain(before.xml, { uuid: uuidOf(before), ...document }, context.owner)
@@ -36,6 +45,16 @@ export async function applyDomain(context: WorkContext, virsh: Virsh, wanted: Do
       `${wanted.name} goes on running as it is; the change takes effect at its next start (see pendingRestart)`,
     );
   }
+}
+
+/** Looks at what the host has at the addresses, before anything is written. */
+async function refuseOtherDevices(context: WorkContext, reach: Reach, wanted: DomainInputs): Promise<void> {
+  const addresses = passedThrough(wanted);
+  if (addresses.length === 0) return;
+  const name = "look at the devices to pass through";
+  const { stdout } = await reach.run(identityScript(addresses), { signal: context.signal, timeoutMs: LOOK_MS, name });
+  const problems = compareHostDevices(addresses, wanted.expectedDevices, stdout.toString());
+  if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
 /** Shuts the guest down, and powers it off where it has not ended in time. */

@@ -1,5 +1,6 @@
 import { guestAddresses } from "../../../core/domain/bus-numbers";
 import { checkDocument } from "../../../core/domain/check-document";
+import { passedThrough } from "../../../core/domain/host-devices";
 import type { Problem } from "../../../core/problems";
 import { LibvirtError, Virsh } from "../../libvirt/virsh";
 import type { ResourceDefinition } from "../../protocol/definition";
@@ -9,7 +10,8 @@ import { KEPT, observedDomain } from "./observe";
 import { type DomainInputs, type DomainOutputs, domainInputs, domainOutputs } from "./shapes";
 import { verifyDomain } from "./verify";
 
-const virsh = new Virsh(new LocalReach());
+const reach = new LocalReach();
+const virsh = new Virsh(reach);
 const nameIn = (id: string): string => id.replace(/^local\/domain\//, "");
 
 export const domainDefinition: ResourceDefinition<DomainInputs, DomainOutputs> = {
@@ -35,7 +37,7 @@ export const domainDefinition: ResourceDefinition<DomainInputs, DomainOutputs> =
     return `a domain ${name} is there already and ${whose}; import it (local/domain/${name}), or choose another name`;
   },
 
-  apply: (context, target) => applyDomain(context, virsh, target),
+  apply: (context, target) => applyDomain(context, reach, virsh, target),
   verify: (context, observed, inputs) => verifyDomain(context, virsh, observed, inputs),
 
   async destroy(context, id, state) {
@@ -54,8 +56,7 @@ export const domainDefinition: ResourceDefinition<DomainInputs, DomainOutputs> =
 
 function checkDomain(inputs: DomainInputs): Problem[] {
   const problems = checkDocument(documentIn(inputs));
-  const passed = Object.entries(inputs.devices).filter(([, { standIn }]) => standIn === undefined);
-  if (passed.length > 0 && inputs.notChecked.length > 0) {
+  if (passedThrough(inputs).length > 0 && inputs.notChecked.length > 0) {
     problems.push({
       path: "notChecked",
       message: `host devices are passed through, but these checks were not made: ${inputs.notChecked.join("; ")}; plan from a live host (getHostTopology), or rehearse`,

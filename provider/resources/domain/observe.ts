@@ -7,15 +7,16 @@ import type { DomainOutputs } from "./shapes";
 
 /** What libvirt holds of a domain, as the resource's outputs. Fields that say how to work are not among them. */
 export type ObservedDomain = Omit<DomainOutputs, Kept>;
-type Kept = "restart" | "stopTimeoutSeconds" | "verifyGuest" | "verifyTimeoutSeconds" | "notChecked" | "guestTopology";
-export const KEPT: readonly Kept[] = [
+export const KEPT = [
   "restart",
   "stopTimeoutSeconds",
   "verifyGuest",
   "verifyTimeoutSeconds",
+  "expectedDevices",
   "notChecked",
   "guestTopology",
-];
+] as const;
+type Kept = (typeof KEPT)[number];
 
 export function observedDomain(domain: DomainOnHost): ObservedDomain {
   const document = readDomain(domain.xml);

@@ -33,6 +33,15 @@ export const domainInputs = z.strictObject({
     .max(86_400)
     .default(300)
     .describe("How long to wait for the guest agent when verifying, in seconds"),
+  expectedDevices: z
+    .record(
+      pciAddress,
+      z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, "must be a vendor and device id like 10de:2330, in lower case"),
+    )
+    .default({})
+    .describe(
+      "Vendor and device id that each passed-through function must have; another device at the address is refused",
+    ),
   notChecked: z
     .array(z.string())
     .default([])

@@ -2,16 +2,19 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, credentials, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
+import { Client, credentials, type MethodDefinition, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import { type LogRequest } from "@pulumi/pulumi/proto/engine_pb";
+import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-export type Json = Record<string, any>;
+/** What came over the wire: tests look into it freely, a wrong field fails the test. */
+// biome-ignore lint/suspicious/noExplicitAny: stands for any message or JSON value, see above
+export type Loose = any;
+export type Json = Record<string, Loose>;
 
 /** The real bundled plugin of the test provider, an engine that collects its logs, and a client for its RPCs. */
 export class Plugin {
@@ -41,8 +44,8 @@ export class Plugin {
   }
 
   /** Sends one RPC by its name in the service table. */
-  call<T = any>(name: keyof typeof ResourceProviderService, message: object): Promise<T> {
-    const method = ResourceProviderService[name] as any;
+  call<T = Loose>(name: keyof typeof ResourceProviderService, message: object): Promise<T> {
+    const method = ResourceProviderService[name] as unknown as MethodDefinition<object, object>;
     return new Promise((resolve, reject) => {
       this.client.makeUnaryRequest(
         method.path,
@@ -68,7 +71,7 @@ export class Plugin {
         this.logs.push(request.toObject() as unknown as (typeof this.logs)[number]);
         callback(null, new Empty());
       },
-    } as any);
+    });
     return new Promise((resolve) =>
       this.engine.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (_, port) =>
         resolve(`127.0.0.1:${port}`),
@@ -92,7 +95,7 @@ export const secret = (value: unknown): Json => ({
 export function initFailed(error: ServiceError): ErrorResourceInitFailed | undefined {
   const [bytes] = error.metadata.get("grpc-status-details-bin");
   if (!bytes) return undefined;
-  const status = (Status as any).deserializeBinary(new Uint8Array(bytes as Buffer));
+  const status = Status.deserializeBinary(new Uint8Array(bytes as Buffer));
   const [any] = status.getDetailsList();
   if (any.getTypeName() !== "pulumirpc.ErrorResourceInitFailed")
     throw new Error(`unexpected detail ${any.getTypeName()}`);

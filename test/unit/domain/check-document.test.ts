@@ -91,7 +91,7 @@ describe("a document is found wrong", () => {
       "with a bus range past 255",
       (d) => (d.expanderBuses["0000:98"] = { busNr: 250, slot: 7 }),
       'expanderBuses["0000:98"].busNr',
-      /would end at 257/,
+      /would end at 256/,
     ],
     [
       "with a device on nothing",

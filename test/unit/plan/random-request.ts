@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { GuestRequestInput } from "../../../core/plan/request";
-import { deviceKind } from "../../../core/topology/device-kind";
+import { type DeviceKind, deviceKind } from "../../../core/topology/device-kind";
 import type { HostTopology, PciDevice } from "../../../core/topology/model";
 import { randomMachine } from "../../support/random-machine";
 
@@ -58,7 +58,7 @@ function sizes(host: HostTopology): Partial<GuestRequestInput> {
     : {};
 }
 
-export const kindOf = (device: PciDevice): string => deviceKind(device);
+export const kindOf = (device: PciDevice): DeviceKind => deviceKind(device);
 
 export function endpointsOf(host: HostTopology): PciDevice[] {
   const below = (devices: readonly PciDevice[]): PciDevice[] =>

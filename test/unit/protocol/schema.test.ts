@@ -3,8 +3,9 @@ import { z } from "zod";
 import { hostTopology } from "../../../core/topology/model";
 import { packageSchema } from "../../../provider/protocol/schema";
 import { provider } from "../../protocol/support/package";
+import type { Loose } from "../../protocol/support/plugin";
 
-const schema = packageSchema(provider) as any;
+const schema = packageSchema(provider) as Loose;
 
 describe("package schema", () => {
   it("tells inputs from outputs, what is required, defaults, secrets, enums and unions", () => {
@@ -38,8 +39,8 @@ describe("package schema", () => {
     const inputs = z.strictObject({ host: hostTopology.describe("The host") });
     const { types, functions } = packageSchema({
       ...provider,
-      functions: [{ ...provider.functions[0]!, inputs, outputs: inputs }],
-    }) as any;
+      functions: provider.functions.map((one) => ({ ...one, inputs, outputs: inputs })),
+    }) as Loose;
     deepEqual(functions["test:index:count"].inputs.properties.host, {
       $ref: "#/types/test:index:HostTopology",
       description: "The host.",
@@ -49,7 +50,10 @@ describe("package schema", () => {
   });
 
   it("refuses what a Pulumi schema cannot say", () => {
-    const resource = (inputs: z.ZodType) => ({ ...provider, resources: [{ ...provider.resources[0]!, inputs }] });
+    const resource = (inputs: z.ZodType) => ({
+      ...provider,
+      resources: provider.resources.map((one) => ({ ...one, inputs })),
+    });
     throws(() => packageSchema(resource(z.strictObject({ urn: z.string() }))), /cannot be called urn/);
     throws(() => packageSchema(resource(z.strictObject({ when: z.date() }))), /SettingsWhen: a date schema/);
     const twice = z.strictObject({

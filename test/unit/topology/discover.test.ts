@@ -12,8 +12,12 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
   const streams = { out: "", err: "" };
   const { write: out } = process.stdout;
   const { write: err } = process.stderr;
-  process.stdout.write = ((text: string) => Boolean((streams.out += text))) as typeof out;
-  process.stderr.write = ((text: string) => Boolean((streams.err += text))) as typeof err;
+  const take = (stream: keyof typeof streams) => (text: string) => {
+    streams[stream] += text;
+    return true;
+  };
+  process.stdout.write = take("out") as typeof out;
+  process.stderr.write = take("err") as typeof err;
   try {
     return { code: await discover(args), ...streams };
   } finally {
@@ -38,7 +42,7 @@ describe("gpudirect discover", function () {
     chmodSync(join(directory, "machine/bin/ssh"), 0o755);
     Object.assign(process.env, {
       GPUDIRECT_ROOT: join(directory, "machine"),
-      PATH: `${join(directory, "machine/bin")}:${process.env["PATH"]}`,
+      PATH: `${join(directory, "machine/bin")}:${process.env.PATH}`,
     });
   });
   after(() => {

@@ -37,12 +37,12 @@ function pairCounts(host: HostTopology): Record<string, number> {
   const nics = addressesOf(host, "nic");
   const classes = pathClasses(host, [...gpus, ...nics]);
   const counts: Record<string, number> = {};
-  gpus.forEach((_, row) =>
+  gpus.forEach((_, row) => {
     nics.forEach((_, column) => {
       const name = classes[row]?.[gpus.length + column] as string;
       counts[name] = (counts[name] ?? 0) + 1;
-    }),
-  );
+    });
+  });
   return counts;
 }
 
@@ -94,12 +94,12 @@ describe("path classes", function () {
           .filter(([, { device }]) => !device.port)
           .map(([address]) => address);
         const classes = pathClasses(host, addresses);
-        addresses.forEach((a, row) =>
+        addresses.forEach((a, row) => {
           addresses.forEach((b, column) => {
             assert.equal(classes[row]?.[column], expected(a, b), `${a} ${b}`);
             assert.equal(classes[row]?.[column], classes[column]?.[row]);
-          }),
-        );
+          });
+        });
       }),
       { numRuns: 200 },
     );

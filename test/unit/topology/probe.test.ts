@@ -17,7 +17,7 @@ const SHELLS = [["sh"], ["dash"], ["busybox", "sh"], ["bash"]].filter(
 
 function probe(root: string, shell: string[] = ["sh"], env: Record<string, string> = {}): string {
   const [program = "sh", ...args] = shell;
-  const clean = { PATH: process.env["PATH"] ?? "", GPUDIRECT_ROOT: root, ...env };
+  const clean = { PATH: process.env.PATH ?? "", GPUDIRECT_ROOT: root, ...env };
   const run = spawnSync(program, [...args, "-s"], { input: PROBE_SCRIPT, env: clean, maxBuffer: 2 ** 26 });
   assert.equal(run.status, 0);
   assert.equal(run.stderr.toString(), "", "the probe must not print errors");
@@ -431,7 +431,7 @@ describe("the probe of a machine", function () {
 
   it("of this very machine agrees with /sys", () => {
     const [shell = "sh"] = SHELLS[0] ?? [];
-    const live = spawnSync(shell, ["-s"], { input: PROBE_SCRIPT, env: { PATH: process.env["PATH"] ?? "" } });
+    const live = spawnSync(shell, ["-s"], { input: PROBE_SCRIPT, env: { PATH: process.env.PATH ?? "" } });
     const output = live.stdout.toString();
     if (!output.includes("### pci-links") || !/ -> /.test(output)) {
       console.log("      this machine shows no PCI devices; only the fake machines were read");
