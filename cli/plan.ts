@@ -38,6 +38,10 @@ type Values = { [K in keyof typeof OPTIONS]?: string | boolean | undefined };
 
 /** Prints the plan on standard output, alone; defaults, warnings and what was not checked go to standard error. */
 export async function plan(args: string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(`${PLAN_USAGE}\n`);
+    return 0;
+  }
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   const [path, ...more] = positionals;
   const problems: Problem[] = [];

@@ -36,7 +36,7 @@ export class GpuVm extends pulumi.ComponentResource {
     const parent = { parent: this };
 
     const topology = args.topology ?? readHost(parent);
-    this.plan = planFor(args.name ?? name, topology, args, parent);
+    this.plan = planFor(args.name ?? name, topology, args, this);
     this.domain = createDomain(name, this.plan, args, parent);
     this.guestAddresses = this.domain.guestAddresses;
     this.guestTopology = this.domain.guestTopology;
@@ -54,10 +54,17 @@ function planFor(
   name: pulumi.Input<string>,
   topology: pulumi.Input<gpudirect.types.input.HostTopologyArgs>,
   args: GpuVmArgs,
-  opts: pulumi.InvokeOptions,
+  vm: GpuVm,
 ): pulumi.Output<gpudirect.PlanGuestResult> {
   const { running, restart, stopTimeoutSeconds, verifyGuest, verifyTimeoutSeconds, transform, ...request } = args;
-  return gpudirect.planGuestOutput({ ...request, name, topology }, opts);
+  return pulumi.output({ ...request, name, topology }).apply(async (known) => {
+    try {
+      return await gpudirect.planGuest(known as gpudirect.PlanGuestArgs, { parent: vm });
+    } catch (error) {
+      // A refusal is the user's to mend: it is shown at this resource, without a stack trace.
+      throw new pulumi.ResourceError(error instanceof Error ? error.message : String(error), vm, true);
+    }
+  });
 }
 
 function createDomain(

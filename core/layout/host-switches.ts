@@ -44,27 +44,32 @@ export function hostSwitches(host: HostTopology): HostSwitches {
   const lowestNode = Math.min(...host.numaNodes.map(({ id }) => id));
   const complexes = host.pciRoots.map((root): RootComplex => {
     const numaNode = root.numaNode ?? firstNode(root.devices) ?? lowestNode;
-    const walk = (devices: readonly PciDevice[], above: readonly string[], bridge: string | undefined): Branch[] =>
-      devices.flatMap((device): Branch[] => {
-        const children = device.children ?? [];
-        if (device.port === "upstream-port") {
-          const branches = walk(children, [...above, device.address], bridge);
-          return [{ type: "switch", address: device.address, branches }];
+    const walk = (
+      devices: readonly PciDevice[],
+      above: readonly string[],
+      conventionalBridge: string | undefined,
+      branches: Branch[],
+    ): Branch[] => {
+      for (const device of devices) {
+        const { address, port, children = [] } = device;
+        if (port === "upstream-port") {
+          branches.push({
+            type: "switch",
+            address,
+            branches: walk(children, [...above, address], conventionalBridge, []),
+          });
+        } else if (port !== undefined || children.length > 0) {
+          walk(children, above, port === "pci-bridge" ? address : conventionalBridge, branches);
+        } else {
+          const place = { complex: root.address, numaNode, switches: above, conventionalBridge };
+          const branch: HostEndpoint = { type: "endpoint", address, kind: deviceKind(device), device, ...place };
+          endpoints.set(address, branch);
+          branches.push(branch);
         }
-        if (device.port !== undefined || children.length > 0) {
-          return walk(children, above, device.port === "pci-bridge" ? device.address : bridge);
-        }
-        const branch: EndpointBranch = { type: "endpoint", address: device.address, kind: deviceKind(device), device };
-        endpoints.set(device.address, {
-          ...branch,
-          complex: root.address,
-          numaNode,
-          switches: above,
-          conventionalBridge: bridge,
-        });
-        return [branch];
-      });
-    const branches = walk(root.devices, [], undefined);
+      }
+      return branches;
+    };
+    const branches = walk(root.devices, [], undefined, []);
     return { address: root.address, numaNode, branches };
   });
   return { complexes, endpoints };

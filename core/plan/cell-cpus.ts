@@ -18,9 +18,12 @@ export interface CpuPlan {
  * node cannot give the others do. Without thread siblings in the facts every CPU counts as a core.
  */
 export function planCpus(nodes: readonly NumaNode[], request: GuestRequest, problems: Problem[]): CpuPlan {
-  const threadsPerCore = commonThreads(nodes);
-  const pools = nodes.map((node) => {
-    const cores = coresOf(node, threadsPerCore);
+  const whole = nodes.map(coresOf);
+  const threadsPerCore = commonThreads(whole);
+  const pools = nodes.map((node, index) => {
+    const cores = (whole[index] ?? []).map((core) =>
+      core.length > threadsPerCore ? core.slice(0, threadsPerCore) : core,
+    );
     return {
       node,
       housekeeping: cores.slice(0, request.housekeepingCores),
@@ -102,17 +105,14 @@ export function spread(count: number, capacity: readonly number[]): number[] {
   return given;
 }
 
-function coresOf(node: NumaNode, threadsPerCore: number): number[][] {
+function coresOf(node: NumaNode): number[][] {
   if (!node.threadSiblings) return cpuNumbers(node.cpus).map((cpu) => [cpu]);
-  return node.threadSiblings
-    .map((list) => cpuNumbers(list).slice(0, threadsPerCore))
-    .sort((a, b) => (a[0] as number) - (b[0] as number));
+  return node.threadSiblings.map(cpuNumbers).sort((a, b) => (a[0] as number) - (b[0] as number));
 }
 
 /** Threads that every core of the nodes has: cores with one sibling offline set the measure, nodes without CPUs do not. */
-function commonThreads(nodes: readonly NumaNode[]): number {
-  const counts = nodes
-    .filter(({ cpus }) => cpus !== "")
-    .flatMap((node) => node.threadSiblings?.map((list) => cpuNumbers(list).length) ?? [1]);
-  return counts.length === 0 ? 1 : Math.max(1, Math.min(...counts));
+function commonThreads(coresByNode: readonly (readonly (readonly number[])[])[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const cores of coresByNode) for (const core of cores) least = Math.min(least, core.length);
+  return Number.isFinite(least) ? Math.max(1, least) : 1;
 }

@@ -18,8 +18,8 @@ export function guestCpus(nodes: readonly NumaNode[], plan: CpuPlan): CpuParts {
   let next = 0;
   const cellCpus = plan.cells.map(({ cores }) => {
     const first = next;
-    for (const hostCpu of cores.flat()) pins[String(next++)] = String(hostCpu);
-    return next === first ? "" : formatCpuList(range(first, next));
+    for (const core of cores) for (const hostCpu of core) pins[next++] = String(hostCpu);
+    return next === first ? "" : next === first + 1 ? `${first}` : `${first}-${next - 1}`;
   });
   const housekeeping = plan.cells.flatMap((cell) => cell.housekeeping);
   return {
@@ -27,7 +27,10 @@ export function guestCpus(nodes: readonly NumaNode[], plan: CpuPlan): CpuParts {
     vcpuPins: pins,
     ...(housekeeping.length ? { emulatorPin: formatCpuList(housekeeping) } : {}),
     topology: cpuTopology(
-      nodes.map(({ socket }, index) => ({ socket, cpus: plan.cells[index]?.cores.flat().length ?? 0 })),
+      nodes.map(({ socket }, index) => ({
+        socket,
+        cpus: (plan.cells[index]?.cores.length ?? 0) * plan.threadsPerCore,
+      })),
       plan.threadsPerCore,
     ),
   };
@@ -51,5 +54,3 @@ export function cpuTopology(
     ? { sockets: sockets.length, cores: each / threads, threads }
     : { sockets: 1, cores: Math.max(1, total / threads), threads };
 }
-
-const range = (first: number, end: number): number[] => Array.from({ length: end - first }, (_, i) => first + i);

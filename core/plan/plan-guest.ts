@@ -10,7 +10,7 @@ import { cellNodes, nodeDistance } from "./cell-nodes";
 import { guestCpus } from "./cpu-topology";
 import { planMmioWindow } from "./mmio-window";
 import { refuseDevices } from "./refusals";
-import { asRehearsal } from "./rehearsal";
+import { asRehearsal, OMITTED_IN_REHEARSAL } from "./rehearsal";
 import type { GuestRequest } from "./request";
 import { selectDevices } from "./select-devices";
 
@@ -45,7 +45,7 @@ export function planGuest(host: HostTopology, request: GuestRequest): GuestPlan 
   findings.problems.push(...selection.problems);
   findings.warnings.push(...selection.warnings);
   const { devices } = selection;
-  refuseDevices(switches, devices, findings);
+  refuseDevices(switches, selection, findings);
 
   const nodes = cellNodes(host, request, devices, findings.problems);
   const cellOfNode = new Map(nodes.map((node, cell) => [node.id, cell]));
@@ -90,16 +90,15 @@ export function planGuest(host: HostTopology, request: GuestRequest): GuestPlan 
     ...(request.consoleLog === undefined ? {} : { consoleLog: request.consoleLog }),
   };
   const { warnings, defaults, notChecked } = findings;
-  const plan = {
-    domain,
+  return {
+    domain: request.rehearse ? asRehearsal(domain, switches) : domain,
     guestAddresses: guestAddresses(tree),
-    expectedDevices: identities(devices),
+    expectedDevices: request.rehearse ? {} : identities(devices),
     warnings,
     defaults,
     notChecked,
-    omitted: [],
+    omitted: request.rehearse ? OMITTED_IN_REHEARSAL : [],
   };
-  return request.rehearse ? asRehearsal(plan, switches) : plan;
 
   function layOut() {
     try {

@@ -1,6 +1,7 @@
 import type { HostEndpoint, HostSwitches } from "../layout/host-switches";
 import type { Problem } from "../problems";
 import type { HostUse } from "../topology/model";
+import type { Selection } from "./select-devices";
 
 interface Findings {
   readonly problems: Problem[];
@@ -14,35 +15,39 @@ const WHY: Record<HostUse, string> = {
 };
 
 /** Devices that must not leave the host, or not without others. */
-export function refuseDevices(host: HostSwitches, wanted: readonly HostEndpoint[], findings: Findings): void {
-  refuseHostUses(host, wanted, findings);
-  refuseBehindConventionalBridge(wanted, findings);
-  refuseSplitIommuGroups(host, wanted, findings);
-  refusePartOfNvswitches(host, wanted, findings);
+export function refuseDevices(host: HostSwitches, selection: Selection, findings: Findings): void {
+  refuseHostUses(host, selection, findings);
+  refuseBehindConventionalBridge(selection, findings);
+  refuseSplitIommuGroups(host, selection, findings);
+  refusePartOfNvswitches(host, selection.devices, findings);
 }
 
-function refuseHostUses(host: HostSwitches, wanted: readonly HostEndpoint[], { problems, notChecked }: Findings): void {
-  for (const { address, device } of wanted) {
+function refuseHostUses(host: HostSwitches, selection: Selection, { problems, notChecked }: Findings): void {
+  for (const endpoint of selection.devices) {
+    const { address, device } = endpoint;
     const uses = device.hostUses ?? [];
     if (uses.length === 0) continue;
     const why = uses.map((use) => WHY[use]).join(" and ");
-    problems.push({ path: "", message: `${address} cannot be passed through: ${why}; leave it out` });
+    const message = `${address} cannot be passed through: ${why}; leave it out`;
+    problems.push({ path: selection.pathOf(endpoint), message });
   }
   const known = [...host.endpoints.values()].some(({ device }) => device.hostUses !== undefined);
-  if (!known && wanted.length > 0) {
+  if (!known && selection.devices.length > 0) {
     notChecked.push("boot disk, SSH route and BMC NIC: the host's facts do not say which devices they are");
   }
 }
 
-function refuseBehindConventionalBridge(wanted: readonly HostEndpoint[], { problems }: Findings): void {
-  for (const { address, conventionalBridge } of wanted) {
+function refuseBehindConventionalBridge(selection: Selection, { problems }: Findings): void {
+  for (const endpoint of selection.devices) {
+    const { address, conventionalBridge } = endpoint;
     if (conventionalBridge === undefined) continue;
     const message = `${address} is behind the conventional PCI bridge ${conventionalBridge}, which VFIO cannot isolate; leave it out`;
-    problems.push({ path: "", message });
+    problems.push({ path: selection.pathOf(endpoint), message });
   }
 }
 
-function refuseSplitIommuGroups(host: HostSwitches, wanted: readonly HostEndpoint[], findings: Findings): void {
+function refuseSplitIommuGroups(host: HostSwitches, selection: Selection, findings: Findings): void {
+  const wanted = selection.devices;
   const members = new Map<number, string[]>();
   for (const { address, device } of host.endpoints.values()) {
     if (device.iommuGroup === undefined) continue;
@@ -51,14 +56,14 @@ function refuseSplitIommuGroups(host: HostSwitches, wanted: readonly HostEndpoin
     else members.set(device.iommuGroup, [address]);
   }
   const taken = new Set(wanted.map(({ address }) => address));
-  const groups = new Set(wanted.map(({ device }) => device.iommuGroup));
-  for (const group of groups) {
+  const first = new Map(wanted.map((endpoint) => [endpoint.device.iommuGroup, endpoint] as const).reverse());
+  for (const [group, endpoint] of [...first].reverse()) {
     if (group === undefined) continue;
     const left = (members.get(group) ?? []).filter((address) => !taken.has(address));
     if (left.length === 0) continue;
     const some = (members.get(group) ?? []).filter((address) => taken.has(address)).join(", ");
     findings.problems.push({
-      path: "",
+      path: selection.pathOf(endpoint),
       message: `IOMMU group ${group} cannot be split: ${some} would go without ${left.join(", ")}; take all of the group, or turn ACS on so that each device has its own`,
     });
   }

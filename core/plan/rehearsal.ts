@@ -1,11 +1,10 @@
 import type { DomainDocument, GuestCell, GuestDevice } from "../domain/document";
 import type { HostSwitches } from "../layout/host-switches";
-import type { GuestPlan } from "./plan-guest";
 
 const REHEARSAL_MIB = 256;
 
 /** What binds a domain to its host, and so has no place in a rehearsal. */
-const OMITTED = [
+export const OMITTED_IN_REHEARSAL = [
   "host devices (emulated endpoints take their places)",
   "CPU pins (vcpupin, emulatorpin)",
   "memory placement (numatune, memnode)",
@@ -17,11 +16,10 @@ const OMITTED = [
 ];
 
 /**
- * The plan's PCI tree, cells and distances with emulated endpoints, so that it boots wherever QEMU does. Emulated by
+ * The domain's PCI tree, cells and distances with emulated endpoints, so that it boots wherever QEMU does. Emulated by
  * TCG: whether KVM works is only known once a guest has booted with it.
  */
-export function asRehearsal(plan: GuestPlan, host: HostSwitches): GuestPlan {
-  const { domain } = plan;
+export function asRehearsal(domain: DomainDocument, host: HostSwitches): DomainDocument {
   const cells: Record<string, GuestCell> = {};
   for (const [id, cell] of Object.entries(domain.cells)) {
     const distances = cell.distances ? { distances: cell.distances } : {};
@@ -33,7 +31,7 @@ export function asRehearsal(plan: GuestPlan, host: HostSwitches): GuestPlan {
     devices[address] = { ...device, standIn: kind === "gpu" || kind === "nic" ? kind : "other" };
   }
   const { vcpuPins, emulatorPin, hugepageKiB, mmio64MiB, ...rest } = domain;
-  const rehearsed: DomainDocument = {
+  return {
     ...rest,
     type: "qemu",
     cpu: { sockets: Object.keys(cells).length, cores: 1, threads: 1 },
@@ -41,5 +39,4 @@ export function asRehearsal(plan: GuestPlan, host: HostSwitches): GuestPlan {
     lockedMemory: false,
     devices,
   };
-  return { ...plan, domain: rehearsed, expectedDevices: {}, omitted: OMITTED };
 }

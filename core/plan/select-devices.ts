@@ -8,6 +8,8 @@ import { pairedNics, selectNics } from "./select-nics";
 export interface Selection {
   /** Host addresses in the host's bus order. */
   readonly devices: readonly HostEndpoint[];
+  /** Property path of the request that brought a device in. */
+  pathOf(device: HostEndpoint): string;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
 }
@@ -61,7 +63,9 @@ export function selectDevices(host: HostSwitches, request: GuestRequest): Select
     }
   }
   take(named.devices);
-  return { devices: all.filter(({ address }) => wanted.has(address)), problems, warnings };
+  const pathOf = ({ address, kind }: HostEndpoint) =>
+    named.paths.get(address) ?? (kind === "nvswitch" ? "nvswitches" : homeOf(kind));
+  return { devices: all.filter(({ address }) => wanted.has(address)), pathOf, problems, warnings };
 }
 
 /** Kind that a named list may hold; `devices` takes any function. */
@@ -76,7 +80,7 @@ const WHAT: Record<DeviceKind, string> = {
 
 function namedDevices(host: HostSwitches, request: GuestRequest, problems: Problem[]) {
   const seen = new Map<string, string>();
-  const named = { gpus: [] as string[], nics: [] as string[], devices: [] as string[] };
+  const named = { gpus: [] as string[], nics: [] as string[], devices: [] as string[], paths: seen };
   for (const [list, kind] of Object.entries(LISTS) as [keyof typeof LISTS, DeviceKind | undefined][]) {
     const addresses = request[list];
     if (!Array.isArray(addresses)) continue;

@@ -7,8 +7,8 @@ export const MAX_CPU = 65535;
 export function cpuRanges(list: string): [first: number, last: number][] {
   if (list === "") return [];
   return list.split(",").map((range) => {
-    const [first, last] = range.split("-");
-    return [Number(first), Number(last ?? first)];
+    const dash = range.indexOf("-");
+    return dash < 0 ? [Number(range), Number(range)] : [Number(range.slice(0, dash)), Number(range.slice(dash + 1))];
   });
 }
 

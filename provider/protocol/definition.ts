@@ -37,6 +37,11 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
    */
   readonly kept?: readonly ((keyof Inputs | keyof Outputs) & string)[];
   /**
+   * Input fields, by path, that the machine chooses where they are absent. An import does not take them for inputs: a
+   * program that leaves them out would else ask for their removal.
+   */
+  readonly assigned?: readonly string[];
+  /**
    * Problems beyond shapes. Gets the fields that hold no unknown, and runs when all of `checkNeeds` are among them;
    * without `checkNeeds`, when no field at all holds an unknown. May throw a Refusal instead.
    */

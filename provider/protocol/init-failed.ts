@@ -20,6 +20,18 @@ export class InitFailed extends Error {
 }
 
 /**
+ * Output in which the state remembers why the last attempt failed. The engine drops a resource's init errors when a
+ * read succeeds, and with `refreshBeforeUpdate` one comes before each update: what failed would never be tried again.
+ */
+const UNFINISHED = "__unfinished";
+
+/** Why the last attempt failed; empty where it did not. */
+export function unfinishedReasons(state: PlainObject): string[] {
+  const reasons = state[UNFINISHED];
+  return Array.isArray(reasons) ? reasons.map(String) : [];
+}
+
+/**
  * As gRPC status: code UNKNOWN and the detail in the binary trailer `grpc-status-details-bin`, a google.rpc.Status.
  * Source: @pulumi/pulumi provider/server.js grpcResponseFromError; read by the engine's plugin/provider_plugin.go parseError.
  */
@@ -29,11 +41,12 @@ export function initFailedStatus(
   inputs: Secrecy,
   redact: (text: string) => string,
 ): Partial<ServiceError> {
+  const reasons = failure.reasons.map(redact);
   const detail = new ErrorResourceInitFailed()
     .setId(failure.id)
-    .setProperties(encode(failure.outputs, outputs))
+    .setProperties(encode({ ...failure.outputs, [UNFINISHED]: reasons }, outputs))
     .setInputs(encode(failure.inputs, inputs))
-    .setReasonsList(failure.reasons.map(redact))
+    .setReasonsList(reasons)
     .setRefreshBeforeUpdate(true);
   const any = new Any();
   any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

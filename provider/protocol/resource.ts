@@ -1,5 +1,6 @@
 import { type Change, decide } from "../../core/diff/field-diff";
-import type { PlainObject } from "../../core/diff/plain";
+import { isAtOrBelow, type Keys, parsePath } from "../../core/diff/path";
+import { isPlainObject, type PlainObject } from "../../core/diff/plain";
 import { pruneToShape, type Shape } from "../../core/diff/shape";
 import { type Checked, checkBeyondShape, checkShape, knownFields } from "./check";
 import type { ResourceDefinition, WorkContext } from "./definition";
@@ -17,11 +18,13 @@ export class Resource {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
   private readonly kept: ReadonlySet<string>;
+  private readonly assigned: readonly Keys[];
 
   constructor(readonly definition: ResourceDefinition<PlainObject, PlainObject>) {
     this.inputShape = shapeOf(definition.inputs);
     this.outputShape = shapeOf(definition.outputs);
     this.kept = new Set(definition.kept);
+    this.assigned = (definition.assigned ?? []).map(parsePath).filter((keys) => keys !== undefined);
   }
 
   /** `Domain` for `gpudirect:index:Domain`. */
@@ -71,9 +74,24 @@ export class Resource {
     return pruneToShape(outputs, this.inputShape) as PlainObject;
   }
 
+  /** The inputs that say what was found: without what the machine chose by itself, and with defaults. */
+  importedInputs(observed: PlainObject): PlainObject {
+    return this.check(withoutPaths(this.asInputs(observed), this.assigned)).inputs;
+  }
+
   /** Outputs that are known before anything is done. */
   preview(target: PlainObject, observed: PlainObject | undefined): PlainObject {
     const known = knownFields(target, this.definition.previewNeeds);
     return (known && this.definition.preview?.(known, observed)) ?? {};
   }
+}
+
+/** A copy without the places that the patterns name, of which `*` stands for any key. */
+function withoutPaths(value: PlainObject, patterns: readonly Keys[], above: Keys = []): PlainObject {
+  const kept = Object.entries(value)
+    .map(([key, item]) => ({ key, item, keys: [...above, key] }))
+    .filter(({ keys }) => !patterns.some((pattern) => isAtOrBelow(keys, pattern)));
+  return Object.fromEntries(
+    kept.map(({ key, item, keys }) => [key, isPlainObject(item) ? withoutPaths(item, patterns, keys) : item]),
+  );
 }

@@ -13,7 +13,10 @@ type Attributes = Record<string, string | number | undefined>;
 /** Builds an element; attributes that are undefined are left out. */
 export function element(name: string, attributes: Attributes = {}, content: XmlElement[] | string = []): XmlElement {
   const kept: Record<string, string> = {};
-  for (const [key, value] of Object.entries(attributes)) if (value !== undefined) kept[key] = String(value);
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value !== undefined) kept[key] = String(value);
+  }
   return typeof content === "string"
     ? { name, attributes: kept, children: [], text: content }
     : { name, attributes: kept, children: content };
@@ -40,7 +43,9 @@ function format({ name, attributes, children, text }: XmlElement, indent: string
   if (text !== undefined) return `${tag}>${encode(text, IN_TEXT)}</${name}>`;
   if (children.length === 0) return `${tag}/>`;
   const inner = `${indent}  `;
-  return `${tag}>\n${children.map((node) => format(node, inner)).join("\n")}\n${indent}</${name}>`;
+  tag += ">\n";
+  for (const node of children) tag += `${format(node, inner)}\n`;
+  return `${tag}${indent}</${name}>`;
 }
 
 /** Line ends and tabs of an attribute, and carriage returns, are kept only as references (XML 1.0, 2.11 and 3.3.3). */
@@ -50,7 +55,7 @@ const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', a
 const REFERENCES: Record<string, string> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" };
 
 const encode = (value: string, special: RegExp): string =>
-  value.replace(special, (char) => REFERENCES[char] ?? `&#${char.charCodeAt(0)};`);
+  value.search(special) < 0 ? value : value.replace(special, (char) => REFERENCES[char] ?? `&#${char.charCodeAt(0)};`);
 
 const decode = (value: string): string =>
   value.replace(/&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|(lt|gt|amp|quot|apos));/gi, (reference, hex, decimal, named) => {

@@ -22,6 +22,7 @@ export const domainDefinition: ResourceDefinition<DomainInputs, DomainOutputs> =
   outputs: domainOutputs,
   replaceOn: ["name", "host"],
   kept: KEPT,
+  assigned: ["uuid", "interfaces[*].mac", "interfaces[*].rootPort", "disks[*].rootPort"],
   check: checkDomain,
   id: ({ host, name }) => `${host}/domain/${name}`,
 

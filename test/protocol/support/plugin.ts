@@ -2,7 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, credentials, type MethodDefinition, Server, ServerCredentials, type ServiceError } from "@grpc/grpc-js";
+import {
+  Client,
+  credentials,
+  type MethodDefinition,
+  Server,
+  ServerCredentials,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -96,10 +103,10 @@ export function initFailed(error: ServiceError): ErrorResourceInitFailed | undef
   const [bytes] = error.metadata.get("grpc-status-details-bin");
   if (!bytes) return undefined;
   const status = Status.deserializeBinary(new Uint8Array(bytes as Buffer));
-  const [any] = status.getDetailsList();
-  if (any.getTypeName() !== "pulumirpc.ErrorResourceInitFailed")
-    throw new Error(`unexpected detail ${any.getTypeName()}`);
-  return ErrorResourceInitFailed.deserializeBinary(any.getValue_asU8());
+  const [detail] = status.getDetailsList();
+  if (detail?.getTypeName() !== "pulumirpc.ErrorResourceInitFailed")
+    throw new Error(`unexpected detail ${detail?.getTypeName()}`);
+  return ErrorResourceInitFailed.deserializeBinary(detail.getValue_asU8());
 }
 
 export async function failure(promise: Promise<unknown>): Promise<ServiceError> {

@@ -85,7 +85,10 @@ export const settings: ResourceDefinition<Inputs, Outputs> = {
     rmSync(id.replace("local/settings/", ""), { force: true });
   },
   previewNeeds: ["size"],
-  preview: (target, observed) => ({ proof: `seen ${JSON.stringify(target.size)}`, ...(observed ? { serial: observed.serial } : {}) }),
+  preview: (target, observed) => ({
+    proof: `seen ${JSON.stringify(target.size)}`,
+    ...(observed ? { serial: observed.serial } : {}),
+  }),
 };
 
 function save(file: string, value: object) {

@@ -1,0 +1,59 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { programPath } from "./environment";
+import { until } from "./until";
+
+/** virsh commands that change something; every other one only looks. */
+const WRITING =
+  /\b(define|undefine|start|destroy|shutdown|reboot|create|edit|attach-\S+|detach-\S+|set\S+|qemu-agent-command)\b/;
+
+/** A `virsh` for PATH that keeps a record of its calls and, when told to, stops at one of them. */
+export class VirshShim {
+  readonly folder: string;
+
+  constructor(home: string) {
+    this.folder = join(home, "virsh-shim");
+    mkdirSync(this.folder);
+    const script = `#!/bin/sh
+cd '${this.folder}' || exit 1
+printf '%s\\n' "$*" | tr '\\n' ' ' >> calls
+echo >> calls
+stop() {
+  [ -e "trap-$1" ] && case " $2 " in *" $(cat "trap-$1") "*) ;; *) false ;; esac || return 0
+  rm "trap-$1" && : > stopped
+  while [ -e stopped ]; do sleep 0.02; done
+}
+stop before "$*"
+'${programPath("virsh")}' "$@"
+code=$?
+stop after "$*"
+: > "ended-$$" && rm "ended-$$"
+exit $code
+`;
+    writeFileSync(join(this.folder, "virsh"), script);
+    chmodSync(join(this.folder, "virsh"), 0o755);
+  }
+
+  /** Holds the next call of a subcommand, before or after it has worked. */
+  stopAt(when: "before" | "after", subcommand: string): void {
+    writeFileSync(join(this.folder, `trap-${when}`), subcommand);
+  }
+
+  /** Waits until a call is held. */
+  stopped = (): Promise<void> => until("virsh is stopped", () => existsSync(join(this.folder, "stopped")), 120);
+
+  release(): void {
+    rmSync(join(this.folder, "stopped"), { force: true });
+  }
+
+  /** Calls since the last time, each as one line of arguments. */
+  calls(): string[] {
+    const file = join(this.folder, "calls");
+    if (!existsSync(file)) return [];
+    const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+    rmSync(file);
+    return lines;
+  }
+
+  writes = (): string[] => this.calls().filter((call) => WRITING.test(call));
+}
