@@ -61,8 +61,8 @@ function planFor(
     try {
       return await gpudirect.planGuest(known as gpudirect.PlanGuestArgs, { parent: vm });
     } catch (error) {
-      // A refusal is the user's to mend: it is shown at this resource, without a stack trace.
-      throw new pulumi.ResourceError(error instanceof Error ? error.message : String(error), vm, true);
+      // A refusal is the user's to mend: the SDK shows a RunError without its stack trace.
+      throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
     }
   });
 }

@@ -1,7 +1,6 @@
 import { deepEqual, doesNotMatch, match, notEqual } from "node:assert/strict";
 import { smallDomain } from "./support/settings";
 import { Stack } from "./support/stack";
-import { domains } from "./support/virsh";
 
 /** Lines of a stack trace of JavaScript. */
 const TRACE = /^\s+at .*[:(]/m;
@@ -11,42 +10,52 @@ describe("bad inputs", () => {
   before(() => stack.init());
   after(() => stack.discard());
 
-  it("of a domain are all reported with their paths, in one go, before virsh is called", async () => {
-    const good = smallDomain(stack.name("vm"));
-    stack.domains({
-      shape: {
-        ...good,
+  const good = smallDomain(stack.name("vm"));
+  const ofDomain: [string, object, RegExp[]][] = [
+    [
+      "shapes",
+      {
         name: "a/b",
-        cpu: { sockets: 0, cores: 1, threads: 1 },
+        cpu: { sockets: 0, cores: 1.5, threads: 1 },
         firmware: "efi",
         devices: { ...good.devices, "18:00.0": { parent: "0000:15", port: 3 } },
-        colour: "red",
       },
-      tree: {
-        ...good,
+      [
+        / name .*letters/,
+        /cpu\.sockets .*at least 1/,
+        /cpu\.cores /,
+        /firmware .*"uefi", "bios"/,
+        /devices\["18:00\.0"\].*PCI address/,
+      ],
+    ],
+    [
+      "fields that do not fit each other",
+      {
         cells: { ...good.cells, 1: { cpus: "0", memoryMiB: 129 } },
         hugepageKiB: 2048,
         vcpuPins: { 7: "0" },
         devices: { ...good.devices, "0000:81:00.0": { parent: "0000:99", port: 0, standIn: "other" } },
+        verifyGuest: true,
       },
-    });
-    for (const command of ["preview", "up"] as const) {
-      const { code, text } = await stack[command]();
+      [
+        /cells\["1"\]\.memoryMiB .*hugepages/,
+        /cells\["1"\]\.cpus .*in cell 0 too/,
+        /vcpuPins\["7"\]/,
+        /devices\["0000:81:00\.0"\]/,
+        /verifyGuest .*guest agent/,
+      ],
+    ],
+  ];
+  for (const [what, bad, expected] of ofDomain) {
+    it(`of a domain (${what}) are all reported with their paths, in one go, before virsh is called`, async () => {
+      stack.domains({ vm: { ...good, ...bad } });
+      const { code, text } = await stack.up();
       notEqual(code, 0);
-      for (const path of ["name", "cpu.sockets", "firmware", 'devices["18:00.0"]', "colour"]) {
-        match(text, new RegExp(path.replace(/[[\]".]/g, "\\$&")), text);
-      }
-      match(text, /cells\["1"\]\.memoryMiB.*hugepages/);
-      match(text, /vcpuPins\["7"\]/);
-      match(text, /devices\["0000:81:00\.0"\]/);
+      for (const problem of expected) match(text, problem);
       doesNotMatch(text, TRACE);
-    }
-    deepEqual(stack.shim.calls(), []);
-    deepEqual(
-      domains().filter((name) => name.startsWith(stack.mark)),
-      [],
-    );
-  });
+      deepEqual(stack.shim.calls(), []);
+    });
+  }
 
   it("of a plan are all reported, without a stack trace", async () => {
     stack.program(`

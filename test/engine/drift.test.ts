@@ -29,7 +29,7 @@ describe("a domain that was edited behind the stack's back", () => {
       [/<vcpupin vcpu='1' cpuset='1'\/>/, "<vcpupin vcpu='1' cpuset='0'/>"],
       [/<sibling id='1' value='21'\/>/, "<sibling id='1' value='31'/>"],
       // The downstream port of 0000:19:00.0 goes to another slot of its switch.
-      [/(<target chassis='36'[^]*?slot=)'0x01'/, "$1'0x05'"],
+      [/(<target chassis='36'[\s\S]*?slot=)'0x01'/, "$1'0x05'"],
       [
         /<\/devices>/,
         "<rng model='virtio'><backend model='random'>/dev/urandom</backend><alias name='ua-0000-99-00-0'/>" +

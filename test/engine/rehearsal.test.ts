@@ -5,14 +5,14 @@ import { sabotagePath } from "../../tools/demo/sabotage/shim";
 import { hostPathClassOf } from "../support/host-path-class";
 import { guestBoot, ROOT } from "./support/environment";
 import { Stack } from "./support/stack";
-import { stateOf } from "./support/virsh";
+import { definitionOf, stateOf } from "./support/virsh";
 
 const machines = ["oci-topo-flattened", "azure-ndv5-topo"];
 type Host = Parameters<typeof hostPathClassOf>[0];
 
 const hostFile = (machine: string) => join(ROOT, "test", "topologies", `${machine}.host.json`);
 
-describe("rehearsals of real machines, booted", function () {
+describe("rehearsals of real machines, booted", () => {
   const stack = new Stack();
   after(() => stack.discard());
 
@@ -30,9 +30,22 @@ describe("rehearsals of real machines, booted", function () {
   });
 
   it("fail by the name of the device that virsh moved at the start", async () => {
-    const { code, text } = await stack.with({ first: sabotagePath(ROOT) }).ended("up", "--yes", "--skip-preview");
+    stack.firstOnPath = sabotagePath(ROOT);
+    const { code, text } = await stack.up("--continue-on-error");
+    stack.firstOnPath = undefined;
     notEqual(code, 0);
-    for (const machine of machines) match(text, /./, machine);
+    for (const machine of machines) {
+      // The saboteur moves the first stand-in of the definition: it is on pcie.0 now.
+      const xml = definitionOf(stack.name(machine));
+      const moved =
+        /<alias name='ua-([0-9a-f-]+)'\/>\s*(<rom [^>]*>\s*)?<address type='pci' domain='0x0000' bus='0x00' slot='0x1c'/.exec(
+          xml,
+        );
+      const [, domain, bus, slot, fn] = /^(\w+)-(\w+)-(\w+)-(\w)$/.exec(moved?.[1] ?? "") ?? [];
+      const [line] = text.split("\n").filter((one) => one.includes(`${domain}:${bus}:${slot}.${fn}: `));
+      match(line ?? text, /nothing is at guest address|guest address .* is below/, machine);
+    }
+    console.log(text);
   });
 
   it("are mended by the next up, which restarts them", async () => {
@@ -43,9 +56,10 @@ describe("rehearsals of real machines, booted", function () {
 
   for (const machine of machines) {
     it(`show inside the guest what ${machine} has: the plan's addresses, each pair's path class`, async () => {
-      const all = await stack.outputs<
-        Record<string, { guestAddresses: Record<string, string>; plan: Record<string, string>; guestTopology: Host }>
-      >();
+      const all =
+        await stack.outputs<
+          Record<string, { guestAddresses: Record<string, string>; plan: Record<string, string>; guestTopology: Host }>
+        >();
       const { guestAddresses, plan, guestTopology } = all[machine] as (typeof all)[string];
       deepEqual(guestAddresses, plan);
       const onHost = hostPathClassOf(JSON.parse(readFileSync(hostFile(machine), "utf8")));

@@ -10,9 +10,7 @@ describe("an update that libvirt rejects", () => {
   let before_: string;
 
   before(async () => {
-    define(
-      `<domain type='qemu'><name>${stack.name("other")}</name><uuid>${takenUuid}</uuid><memory>65536</memory><os><type>hvm</type></os></domain>`,
-    );
+    define(`<domain type='qemu'><name>${stack.name("other")}</name><uuid>${takenUuid}</uuid><memory>65536</memory><os><type>hvm</type></os></domain>`);
     await stack.init();
     stack.domains({ vm: smallDomain(name) });
     await stack.mustUp();

@@ -27,6 +27,7 @@ export async function bundle({ entry, outfile, define = {} }) {
     banner: { js: "#!/usr/bin/env node" },
     // Whitespace alone: names stay, so that an error can be traced back to its source.
     minifyWhitespace: true,
+    minifySyntax: true,
     sourcemap: false,
     legalComments: "none",
     metafile: true,

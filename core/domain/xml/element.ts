@@ -1,4 +1,4 @@
-import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { XMLBuilder, XMLParser, XMLValidator } from "fast-xml-parser";
 
 /** An XML element with its children in order. Text and children do not mix in what libvirt reads and writes. */
 export interface XmlElement {
@@ -31,21 +31,27 @@ export const childrenOf = (parent: XmlElement | undefined, name: string): XmlEle
 export const descend = (parent: XmlElement | undefined, ...names: string[]): XmlElement | undefined =>
   names.reduce<XmlElement | undefined>((current, name) => child(current, name), parent);
 
-/**
- * Written out here rather than by fast-xml-parser's builder: that one takes most of a plan's time, and it turns the
- * character references that libvirt writes into text.
- */
-export const formatXml = (root: XmlElement): string => `${format(root, "")}\n`;
+/** A node as fast-xml-parser's `preserveOrder` shape has it: `{ NAME: children, ":@": attributes }` or `{ "#text" }`. */
+type OrderedNode = Record<string, unknown>;
+const ATTRIBUTES = ":@";
+const TEXT = "#text";
+/** Character references are read and written here: the library's own turn `&#10;` into text. */
+const FORMAT = {
+  preserveOrder: true,
+  ignoreAttributes: false,
+  attributeNamePrefix: "",
+  processEntities: false,
+} as const;
+const BUILDER = new XMLBuilder({ ...FORMAT, format: true, indentBy: "  ", suppressEmptyNode: true });
+const PARSER = new XMLParser({ ...FORMAT, parseTagValue: false, parseAttributeValue: false, trimValues: false });
 
-function format({ name, attributes, children, text }: XmlElement, indent: string): string {
-  let tag = `${indent}<${name}`;
-  for (const key in attributes) tag += ` ${key}="${encode(attributes[key] as string, IN_ATTRIBUTE)}"`;
-  if (text !== undefined) return `${tag}>${encode(text, IN_TEXT)}</${name}>`;
-  if (children.length === 0) return `${tag}/>`;
-  const inner = `${indent}  `;
-  tag += ">\n";
-  for (const node of children) tag += `${format(node, inner)}\n`;
-  return `${tag}${indent}</${name}>`;
+export const formatXml = (root: XmlElement): string => `${String(BUILDER.build([toOrdered(root)])).trim()}\n`;
+
+function toOrdered({ name, attributes, children, text }: XmlElement): OrderedNode {
+  const encoded: Record<string, string> = {};
+  for (const key in attributes) encoded[key] = encode(attributes[key] as string, IN_ATTRIBUTE);
+  const content = text === undefined ? children.map(toOrdered) : [{ [TEXT]: encode(text, IN_TEXT) }];
+  return { [name]: content, [ATTRIBUTES]: encoded };
 }
 
 /** Line ends and tabs of an attribute, and carriage returns, are kept only as references (XML 1.0, 2.11 and 3.3.3). */
@@ -63,20 +69,6 @@ const decode = (value: string): string =>
     const code = Number.parseInt(hex ?? decimal, hex === undefined ? 10 : 16);
     return code <= 0x10ffff ? String.fromCodePoint(code) : reference;
   });
-
-/** A node as fast-xml-parser's `preserveOrder` shape has it: `{ NAME: children, ":@": attributes }` or `{ "#text" }`. */
-type OrderedNode = Record<string, unknown>;
-const ATTRIBUTES = ":@";
-const TEXT = "#text";
-const PARSER = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: false,
-  attributeNamePrefix: "",
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  processEntities: false,
-});
 
 /** Reads XML that libvirt wrote. Throws an Error that says what is malformed; never for what a user sends. */
 export function parseXml(text: string): XmlElement {

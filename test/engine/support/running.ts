@@ -72,4 +72,5 @@ function childrenOf(parent: number): number[] {
     });
 }
 
-const withoutColour = (text: string): string => text.replace(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "");
+const withoutColour = (text: string): string =>
+  text.replace(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "");

@@ -7,6 +7,9 @@ import { type Outcome, Running } from "./running";
 import { discard, domains } from "./virsh";
 import { VirshShim } from "./virsh-shim";
 
+/** How a preview as JSON writes what is not known yet. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
 /** Every domain of these tests has a name that begins so, followed by its stack's mark. */
 const PREFIX = "gpudirect-test";
 let stacks = 0;
@@ -15,7 +18,7 @@ export interface Step {
   readonly op: string;
   readonly urn: string;
   readonly detailedDiff?: Record<string, { kind: string }> | null;
-  readonly newState?: { outputs?: Record<string, unknown> };
+  readonly newState?: { inputs: Record<string, unknown>; outputs?: Record<string, unknown> };
 }
 
 /** A Pulumi project in a folder of its own, driven by the real CLI, with a backend in that folder. */
@@ -24,6 +27,8 @@ export class Stack {
   readonly mark = `${PREFIX}-${process.pid}-${++stacks}`;
   readonly shim = new VirshShim(this.folder);
   private readonly env: NodeJS.ProcessEnv;
+  /** A folder that comes before all others on PATH. */
+  firstOnPath: string | undefined;
 
   constructor(readonly project = this.mark) {
     mkdirSync(join(this.folder, "state"));
@@ -39,7 +44,10 @@ export class Stack {
     };
     const plugins = { providers: [{ name: "gpudirect", path: join(ROOT, "bin") }] };
     const runtime = { name: "nodejs", options: { typescript: false } };
-    writeFileSync(join(this.folder, "Pulumi.yaml"), JSON.stringify({ name: this.project, runtime, main: ".", plugins }));
+    writeFileSync(
+      join(this.folder, "Pulumi.yaml"),
+      JSON.stringify({ name: this.project, runtime, main: ".", plugins }),
+    );
     writeFileSync(join(this.folder, "package.json"), JSON.stringify({ main: "index.js" }));
   }
 
@@ -55,14 +63,17 @@ export class Stack {
   /** A program of domains alone, by resource name. */
   domains(all: Record<string, object>, options: object = {}): void {
     const lines = Object.entries(all).map(
-      ([name, args]) => `new gpudirect.Domain(${JSON.stringify(name)}, ${JSON.stringify(args)}, ${JSON.stringify(options)});`,
+      ([name, args]) =>
+        `new gpudirect.Domain(${JSON.stringify(name)}, ${JSON.stringify(args)}, ${JSON.stringify(options)});`,
     );
     this.program(lines.join("\n"));
   }
 
   /** Starts a command of the CLI, and leaves it running. */
   start(command: string, ...args: string[]): Running {
-    return new Running("pulumi", [command, "--non-interactive", "--stack", "dev", ...args], this.folder, this.env);
+    const path = [this.firstOnPath, this.env.PATH].filter(Boolean).join(delimiter);
+    const all = [command, "--non-interactive", "--stack", "dev", ...args];
+    return new Running("pulumi", all, this.folder, { ...this.env, PATH: path });
   }
 
   async init(): Promise<void> {

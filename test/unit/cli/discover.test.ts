@@ -5,8 +5,7 @@ import { gpudirect } from "./cli";
 describe("gpudirect discover, as a process", function () {
   this.timeout(60_000);
 
-  it("prints a host file of this machine alone on standard output", async function () {
-    if (process.platform !== "linux") this.skip();
+  it("prints a host file of this machine alone on standard output", async () => {
     const { code, stdout, stderr } = await gpudirect(["discover"]);
     assert.equal(code, 0, stderr);
     assert.ok(readHost(stdout, "this machine").numaNodes.length > 0);

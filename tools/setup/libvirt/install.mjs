@@ -11,6 +11,8 @@ const PROGRAMS = {
   virtlogd: "libvirt-daemon",
   "qemu-system-x86_64": "qemu-system-x86",
   cpio: "cpio",
+  // What virt-xml-validate calls, which the tests hold the planned domains against.
+  xmllint: "libxml2-utils",
 };
 /** The rest of what apt has to install: libvirt's QEMU driver, its users and permissions, the guests' firmware. */
 const FURTHER_PACKAGES = ["libvirt-daemon-driver-qemu", "libvirt-daemon-system", "ovmf"];
