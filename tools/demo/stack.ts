@@ -2,7 +2,7 @@ import { type SpawnOptions, spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where the demo keeps its state, its plugins' home and its configuration: nothing of the user's Pulumi is touched. */
+/** Where the demo keeps its state and its plugins' home: nothing of the user's Pulumi is touched. */
 const HOME = ".demo";
 const STACK = "demo";
 
@@ -46,7 +46,7 @@ export class DemoStack {
     return JSON.parse(await this.quiet(["stack", "output", "--json", "--stack", STACK])) as T;
   }
 
-  private stack = (): string[] => ["--stack", STACK, "--config-file", join(this.root, HOME, "Pulumi.demo.yaml")];
+  private stack = (): string[] => ["--stack", STACK];
 
   private async shown(args: string[]): Promise<boolean> {
     const { code } = await this.pulumi(args, { stdio: "inherit" });
