@@ -19,7 +19,7 @@ export class NoLayout extends Error {}
  * switches below it, and a port of its own for every device.
  *
  * Slots and bus ranges come from the host's candidates (GPUs, NICs, NVSwitches, NVMe disks), wanted or not, so that
- * taking or leaving a device moves no other. Only a host with too many candidates is laid out by the wanted ones alone.
+ * taking or leaving one of these moves no other. Only a host with too many candidates is laid out by the wanted ones alone.
  */
 export function layOutGuestTree(
   host: HostSwitches,
