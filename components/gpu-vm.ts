@@ -61,10 +61,16 @@ function planFor(
     try {
       return await gpudirect.planGuest(known as gpudirect.PlanGuestArgs, { parent: vm });
     } catch (error) {
-      // A refusal is the user's to mend: the SDK shows a RunError without its stack trace.
-      throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+      throw refusal(error instanceof Error ? error.message : String(error));
     }
   });
+}
+
+/** A refusal is the user's to mend: it is shown as it is. The SDK prints the stack of what fails after the program's end. */
+function refusal(message: string): Error {
+  const error = new pulumi.RunError(message);
+  error.stack = message;
+  return error;
 }
 
 function createDomain(

@@ -25,7 +25,8 @@ describe("destroy", () => {
     match(definitionOf(gone), /<name>/);
     virsh("undefine", gone);
 
-    mustEnd(await stack.destroy());
+    const { text } = mustEnd(await stack.destroy());
+    match(text, /did not shut down within 1 s and is powered off/);
     deepEqual(
       domains().filter((name) => name.startsWith(stack.mark)),
       [],

@@ -1,11 +1,11 @@
-import { deepEqual, equal, match, notEqual } from "node:assert/strict";
+import { deepEqual, doesNotMatch, equal, match, notEqual } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sabotagePath } from "../../tools/demo/sabotage/shim";
 import { hostPathClassOf } from "../support/host-path-class";
 import { guestBoot, ROOT } from "./support/environment";
-import { Stack } from "./support/stack";
-import { definitionOf, stateOf } from "./support/virsh";
+import { mustEnd, Stack } from "./support/stack";
+import { definitionOf, domains, stateOf } from "./support/virsh";
 
 const machines = ["oci-topo-flattened", "azure-ndv5-topo"];
 type Host = Parameters<typeof hostPathClassOf>[0];
@@ -31,7 +31,7 @@ describe("rehearsals of real machines, booted", () => {
 
   it("fail by the name of the device that virsh moved at the start", async () => {
     stack.firstOnPath = sabotagePath(ROOT);
-    const { code, text } = await stack.up("--continue-on-error");
+    const { code, text } = await stack.up("--continue-on-error", "--suppress-outputs");
     stack.firstOnPath = undefined;
     notEqual(code, 0);
     for (const machine of machines) {
@@ -45,7 +45,6 @@ describe("rehearsals of real machines, booted", () => {
       const [line] = text.split("\n").filter((one) => one.includes(`${domain}:${bus}:${slot}.${fn}: `));
       match(line ?? text, /nothing is at guest address|guest address .* is below/, machine);
     }
-    console.log(text);
   });
 
   it("are mended by the next up, which restarts them", async () => {
@@ -73,4 +72,13 @@ describe("rehearsals of real machines, booted", () => {
       }
     });
   }
+
+  it("shut down at destroy, and leave nothing", async () => {
+    const { text } = mustEnd(await stack.destroy());
+    doesNotMatch(text, /powered off/);
+    deepEqual(
+      domains().filter((name) => name.startsWith(stack.mark)),
+      [],
+    );
+  });
 });

@@ -8,7 +8,8 @@ describe("a domain of the same name", () => {
   const foreign = stack.name("foreign");
   const xml = `<domain type='qemu'><name>${foreign}</name><memory unit='MiB'>64</memory><vcpu>1</vcpu>
     <os><type machine='q35'>hvm</type></os>
-    <cpu><numa><cell id='0' cpus='0' memory='64' unit='MiB'/></numa></cpu></domain>`;
+    <cpu><numa><cell id='0' cpus='0' memory='64' unit='MiB'/></numa></cpu>
+    <devices><interface type='network'><mac address='52:54:00:11:22:33'/><source network='default'/></interface></devices></domain>`;
   before(() => stack.init());
   after(() => stack.discard());
 
@@ -23,7 +24,7 @@ describe("a domain of the same name", () => {
     equal(definitionOf(foreign), found);
   });
 
-  it("can be imported by its id, and the preview after that is empty", async () => {
+  it("can be imported by its id, which writes nothing, and the preview after that is empty", async () => {
     const found = definitionOf(foreign);
     const args = {
       name: foreign,
@@ -33,6 +34,7 @@ describe("a domain of the same name", () => {
       guestAgent: false,
       cpu: { sockets: 1, cores: 1, threads: 1 },
       cells: { 0: { cpus: "0", memoryMiB: 64 } },
+      interfaces: { "52-54-00-11-22-33": { network: "default" } },
     };
     stack.domains({ vm: args }, { import: `local/domain/${foreign}` });
     await stack.mustUp();
@@ -55,7 +57,7 @@ describe("a domain of the same name", () => {
       match(text, new RegExp(`${name} is there already and belongs to stack ${other.project}/dev`));
       equal(definitionOf(name), found);
     } finally {
-      other.discard();
+      await other.discard();
     }
   });
 });

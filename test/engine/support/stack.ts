@@ -109,8 +109,8 @@ export class Stack {
   }
 
   /** Takes away all that the stack may have left, wherever a test ended. */
-  discard(): void {
-    this.shim.release();
+  async discard(): Promise<void> {
+    await this.shim.kill();
     for (const name of domains()) if (name.startsWith(`${this.mark}-`)) discard(name);
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -15,19 +15,20 @@ export class VirshShim {
     this.folder = join(home, "virsh-shim");
     mkdirSync(this.folder);
     const script = `#!/bin/sh
-cd '${this.folder}' || exit 1
-printf '%s\\n' "$*" | tr '\\n' ' ' >> calls
-echo >> calls
+calls='${this.folder}/calls' trap='${this.folder}/trap' stopped='${this.folder}/stopped'
+printf '%s' "$*" | tr '\\n' ' ' >> "$calls"
+echo >> "$calls"
 stop() {
-  [ -e "trap-$1" ] && case " $2 " in *" $(cat "trap-$1") "*) ;; *) false ;; esac || return 0
-  rm "trap-$1" && : > stopped
-  while [ -e stopped ]; do sleep 0.02; done
+  [ -e "$trap-$1" ] || return 0
+  case " $2 " in *" $(cat "$trap-$1") "*) ;; *) return 0 ;; esac
+  rm "$trap-$1"
+  echo $$ > "$stopped"
+  while [ -e "$stopped" ]; do sleep 0.02; done
 }
 stop before "$*"
 '${programPath("virsh")}' "$@"
 code=$?
 stop after "$*"
-: > "ended-$$" && rm "ended-$$"
 exit $code
 `;
     writeFileSync(join(this.folder, "virsh"), script);
@@ -40,10 +41,26 @@ exit $code
   }
 
   /** Waits until a call is held. */
-  stopped = (): Promise<void> => until("virsh is stopped", () => existsSync(join(this.folder, "stopped")), 120);
+  stopped = (): Promise<void> => until("virsh is stopped", () => this.held() !== undefined, 120);
 
-  release(): void {
+  /** Lets the held call go on, and waits for its end. */
+  async release(): Promise<void> {
+    const pid = this.held();
     rmSync(join(this.folder, "stopped"), { force: true });
+    if (pid !== undefined) await until("virsh has ended", () => !existsSync(`/proc/${pid}`));
+  }
+
+  /** Kills the held call, and what waits for it. */
+  async kill(): Promise<void> {
+    const pid = this.held();
+    if (pid === undefined) return;
+    process.kill(-groupOf(pid), "SIGKILL");
+    await this.release();
+  }
+
+  private held(): number | undefined {
+    const file = join(this.folder, "stopped");
+    return (existsSync(file) && Number(readFileSync(file, "utf8"))) || undefined;
   }
 
   /** Calls since the last time, each as one line of arguments. */
@@ -57,3 +74,7 @@ exit $code
 
   writes = (): string[] => this.calls().filter((call) => WRITING.test(call));
 }
+
+/** Process group of a process; what a plugin starts has one of its own. */
+const groupOf = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[2]);
