@@ -257,6 +257,24 @@ describe("protocol: a resource's life", () => {
     deepEqual(kinds(await diff(plain(response.getProperties()), inputs, inputs)), {});
   });
 
+  it("leaves out at import what the machine chose by itself", async () => {
+    await create(base({ limits: { cpu: 1, memory: 7 } }));
+    const response = await read();
+    const inputs = plain(response.getInputs());
+    deepEqual(inputs.limits, { cpu: 1 });
+    deepEqual(kinds(await diff(plain(response.getProperties()), inputs, inputs)), {});
+  });
+
+  it("remembers through a refresh that the last attempt failed, until one goes well", async () => {
+    const inputs = base({ mode: "unverified" });
+    const failed = plain(initFailed(await failure(create(inputs)))?.getProperties());
+    const unhealthy = initFailed(await failure(read(inputs, failed)));
+    deepEqual(unhealthy?.getReasonsList(), ["0000:17:00.0 is not there"]);
+    const mended = { ...inputs, mode: "plain" };
+    const state = plain((await update(plain(unhealthy?.getProperties()), mended, inputs)).getProperties());
+    equal((await read(mended, state)).getId(), id());
+  });
+
   it("deletes, twice if need be", async () => {
     const inputs = base();
     const state = plain((await create(inputs)).getProperties());

@@ -45,6 +45,7 @@ export const settings: ResourceDefinition<Inputs, Outputs> = {
   outputs,
   replaceOn: ["file"],
   kept: ["mode", "proof"],
+  assigned: ["limits.memory"],
   checkNeeds: ["size", "limits"],
   check(wanted) {
     if (wanted.mode === "crash") throw new TypeError("cannot read properties of undefined");
