@@ -18,8 +18,19 @@ async function main(): Promise<number> {
     kernel: process.env.GPUDIRECT_GUEST_KERNEL ?? "",
     initrd: process.env.GPUDIRECT_GUEST_INITRD ?? "",
   });
+  // Pulumi gets Ctrl-C too and ends in order; it is waited for, so that its lock is gone when this process is.
+  let stopped = false;
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      stopped = true;
+    });
+  }
   if (values.sabotage) print("\nsabotage: when the domain starts, virsh first moves one device elsewhere\n");
   const ok = (await stack.up()) && (await show(stack));
+  if (stopped) {
+    print("\nstopped; run it again to go on from here");
+    return 130;
+  }
   if (!values.keep) await stack.destroy();
   print(ok ? "\nguest equals plan" : "\nthe guest is not as planned");
   return ok ? 0 : 1;
