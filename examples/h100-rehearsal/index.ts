@@ -9,8 +9,13 @@ const topology = JSON.parse(readFileSync(join(__dirname, "h100.host.json"), "utf
 
 // The kernel and the small initramfs with a guest agent that `npm run setup` makes from distribution packages.
 const config = new pulumi.Config();
-const kernel = config.require("kernel");
-const initrd = config.require("initrd");
+const [kernel, initrd] = [config.get("kernel"), config.get("initrd")];
+if (kernel === undefined || initrd === undefined) {
+  throw new pulumi.RunError(
+    "The guest's kernel and initrd are not configured: `npm run demo` does all of it. By hand: `npm run setup` prints " +
+      "the folder that holds them; then `pulumi config set kernel FOLDER/vmlinuz` and `pulumi config set initrd FOLDER/initrd.gz`.",
+  );
+}
 
 // A rehearsal: the planned PCI tree, NUMA cells and distances with emulated endpoints, which boots on any machine.
 const vm = new GpuVm("h100-rehearsal", {
