@@ -34,6 +34,25 @@ describe("an up that was killed", () => {
         if (uuid) equal(identityOf(definitionOf(name)).uuid, uuid);
         await stack.mustBeSettled();
       });
+
+      it("and in an update converges too, with the same domain", async () => {
+        const old = definitionOf(name);
+        stack.domains({ vm: { ...smallDomain(name), vcpuPins: { 0: "0", 1: "0" } } });
+        stack.shim.stopAt(when, "define");
+        const up = stack.start("up", "--yes", "--skip-preview");
+        await stack.shim.stopped();
+        await up.kill();
+        await stack.shim.kill();
+        const changed = /<vcpupin vcpu='1' cpuset='0'\/>/;
+        if (when === "before") equal(definitionOf(name), old);
+        else match(definitionOf(name), changed);
+
+        await unlock(stack);
+        await stack.mustUp();
+        match(definitionOf(name), changed);
+        deepEqual(identityOf(definitionOf(name)), identityOf(old));
+        await stack.mustBeSettled();
+      });
     });
   }
 });
