@@ -1,12 +1,10 @@
 import { joinPath, type Problem } from "../problems";
 import { numberBuses } from "./bus-numbers";
 import type { DomainDocument } from "./document";
+import { EXPANDER_SLOTS } from "./pcie0-slots";
 import { rootPorts } from "./root-ports";
 
 type Tree = Pick<DomainDocument, "expanderBuses" | "switches" | "devices">;
-
-/** Slots of pcie.0 that expander buses may take: above the root ports of disks, below q35's own functions (1d-1f). */
-const EXPANDER_SLOTS = { first: 0x06, last: 0x1c };
 
 /** Parents that are not there, ports taken twice, and bus ranges that overlap or end past bus 255. */
 export function checkPciTree(document: DomainDocument): Problem[] {

@@ -33,7 +33,8 @@ export const renderDomain = (document: DomainDocument, identity: DomainIdentity 
 export function redefineDomain(present: string, document: DomainDocument, owner: string | undefined): string {
   const found = parseXml(present);
   const { mmio64MiB: _, ...before } = documentOf(found);
-  const { mmio64MiB, ...after } = document;
+  // libvirt takes another uuid for another domain, so a document that leaves it to libvirt keeps the present one.
+  const { mmio64MiB, ...after } = before.uuid === undefined ? document : { uuid: before.uuid, ...document };
   const observed = withoutMmioWindow(found);
   const identity = { owner: owner ?? readOwner(observed), machineType: readMachineType(observed) };
   const modelled = domainElement(before, { ...identity, owner: readOwner(observed) });
@@ -67,9 +68,10 @@ export function domainElement(document: DomainDocument, { owner, machineType }: 
 /** The document of a domain's XML, as `virsh dumpxml --inactive` prints it. What is not modelled is not in it. */
 export const readDomain = (xml: string): DomainDocument => documentOf(parseXml(xml));
 
-export function readIdentity(xml: string): DomainIdentity {
+/** Document and identity of a domain's XML, parsed once. */
+export function readDefinition(xml: string): { document: DomainDocument; identity: DomainIdentity } {
   const domain = parseXml(xml);
-  return { owner: readOwner(domain), machineType: readMachineType(domain) };
+  return { document: documentOf(domain), identity: { owner: readOwner(domain), machineType: readMachineType(domain) } };
 }
 
 export function documentOf(domain: XmlElement): DomainDocument {

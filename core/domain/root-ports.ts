@@ -1,10 +1,12 @@
 import type { DomainDocument } from "./document";
+import { FIRST_ROOT_PORT_SLOT } from "./pcie0-slots";
 
-/** Slots of pcie.0 that carry the root ports of disks and interfaces, eight functions each. */
-const FIRST_SLOT = 0x02;
+/** A slot carries eight functions, a root port each. */
 const FUNCTIONS = 8;
-/** One bus each, and pcie.0 keeps buses 1 to 31 for them. */
-export const ROOT_PORTS = 31;
+/** Buses of pcie.0 itself and of its root ports: 0 to 31. Expander buses come after them. */
+export const PCIE0_BUSES = 32;
+/** One bus each, besides bus 0. */
+export const ROOT_PORTS = PCIE0_BUSES - 1;
 
 /** The guest agent's virtio-serial controller sits behind the first root port. */
 const AGENT_PORT = 0;
@@ -60,7 +62,7 @@ export function rootPorts(document: Plain): RootPort[] {
     const multifunction = fn === 0 && [...owners.keys()].some((other) => other > port && other < port + FUNCTIONS);
     ports.push({
       owner: owners.get(port),
-      slot: FIRST_SLOT + Math.floor(port / FUNCTIONS),
+      slot: FIRST_ROOT_PORT_SLOT + Math.floor(port / FUNCTIONS),
       function: fn,
       multifunction,
     });
@@ -75,4 +77,4 @@ function withFirstFunctions(ports: Iterable<number>): Set<number> {
 }
 
 /** Number of the root port at a slot and function of pcie.0, as `rootPort` counts them. */
-export const rootPortNumber = (slot: number, fn: number): number => (slot - FIRST_SLOT) * FUNCTIONS + fn;
+export const rootPortNumber = (slot: number, fn: number): number => (slot - FIRST_ROOT_PORT_SLOT) * FUNCTIONS + fn;

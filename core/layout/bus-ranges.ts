@@ -1,5 +1,5 @@
-/** Buses kept for pcie.0 and the root ports of disks and interfaces: bus 0 to 31. */
-export const PCIE0_BUSES = 32;
+import { PCIE0_BUSES } from "../domain/root-ports";
+
 /** One PCI domain has 256 buses (PCI Express Base Specification, 8-bit bus number). */
 const BUSES = 256;
 /** Room is kept by rounding each range up; the roomiest rounding that fits is taken. */

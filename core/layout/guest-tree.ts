@@ -1,5 +1,7 @@
 import type { DomainDocument } from "../domain/document";
-import { assignBusRanges, PCIE0_BUSES } from "./bus-ranges";
+import { EXPANDER_SLOTS } from "../domain/pcie0-slots";
+import { PCIE0_BUSES } from "../domain/root-ports";
+import { assignBusRanges } from "./bus-ranges";
 import type { Branch, HostSwitches, RootComplex } from "./host-switches";
 
 /** The PCI part of a domain document. */
@@ -7,9 +9,7 @@ export type GuestTree = Pick<DomainDocument, "expanderBuses" | "switches" | "dev
 
 /** A PCI bus has 32 slots. */
 const SLOTS = 32;
-/** Slots of pcie.0 for expander buses: above the root ports of disks and interfaces, below q35's own functions at 1d-1f. */
-export const FIRST_EXPANDER_SLOT = 0x06;
-const LAST_EXPANDER_SLOT = 0x1c;
+const EXPANDER_BUSES = EXPANDER_SLOTS.last - EXPANDER_SLOTS.first + 1;
 
 /** A reason why the wanted devices have no layout. */
 export class NoLayout extends Error {}
@@ -56,8 +56,10 @@ function layOut(
 ): GuestTree {
   const isWanted = wantedBranch(wanted);
   const complexes = host.complexes.map((complex) => prune(complex, keep)).filter((complex) => complex.branches.length);
-  if (complexes.length > LAST_EXPANDER_SLOT - FIRST_EXPANDER_SLOT + 1) {
-    throw new NoLayout(`${complexes.length} host root complexes need an expander bus each, but pcie.0 has room for 23`);
+  if (complexes.length > EXPANDER_BUSES) {
+    throw new NoLayout(
+      `${complexes.length} host root complexes need an expander bus each, but pcie.0 has room for ${EXPANDER_BUSES}`,
+    );
   }
   const busNrs = assignBusRanges(complexes.map(busesOf));
   if (busNrs === undefined) {
@@ -72,7 +74,7 @@ function layOut(
     const cell = cellOfNode.get(complex.numaNode);
     tree.expanderBuses[complex.address] = {
       busNr: busNrs[index] as number,
-      slot: FIRST_EXPANDER_SLOT + index,
+      slot: EXPANDER_SLOTS.first + index,
       ...(cell === undefined ? {} : { cell }),
     };
     place(complex.branches, complex.address, isWanted, tree);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { directBoot, domainName, guestDisk, guestInterface } from "../domain/document";
+import { domainShape } from "../domain/document";
 import { pciAddress } from "../topology/model";
 
 const addresses = z.array(pciAddress);
@@ -15,10 +15,13 @@ export const cellRequest = z
   })
   .meta({ id: "CellRequest", description: "Size of the guest cell that stands for a host NUMA node" });
 
+/** These go into the document as they are asked for. */
+const { name, machine, firmware, boot, disks, interfaces, guestAgent, consoleLog } = domainShape;
+
 /** What a user asks of a guest; the plan decides the rest. */
 export const guestRequestShape = {
-  name: domainName.describe("Name of the domain"),
-  machine: z.enum(["q35"]).default("q35").describe("Machine type: q35"),
+  name,
+  machine,
   gpus: someOf("GPUs")
     .default("all")
     .describe('GPUs: "all", a number (whole switches first, then whole nodes) or host addresses'),
@@ -60,16 +63,12 @@ export const guestRequestShape = {
     .default(1)
     .describe("Cores of each NUMA node that are kept for the host and for QEMU's own threads"),
   mmio64GiB: z.int().min(1).optional().describe("64-bit MMIO window in GiB; by default as the BARs need"),
-  firmware: z.enum(["uefi", "bios"]).default("uefi").describe("uefi (OVMF) or bios (SeaBIOS)"),
-  boot: directBoot.optional(),
-  disks: z.record(z.string(), guestDisk).default({}).describe("Disks by name"),
-  interfaces: z.record(z.string(), guestInterface).default({}).describe("Network interfaces by name"),
-  guestAgent: z.boolean().default(true).describe("Whether there is a channel for the QEMU guest agent"),
-  consoleLog: z
-    .string()
-    .regex(/^\/[^\0]*$/, "must be an absolute path")
-    .optional()
-    .describe("File on the host that receives the guest's serial console"),
+  firmware,
+  boot,
+  disks,
+  interfaces,
+  guestAgent,
+  consoleLog,
   rehearse: z
     .boolean()
     .default(false)

@@ -89,18 +89,21 @@ const connection = (): string[] => (process.env.LIBVIRT_DEFAULT_URI ? [] : ["-c"
 
 const SECTION = "### gpudirect";
 
-/** Names hold no quote (the document's schema), so quoting them is safe. */
+/** A name may come from an imported id, which nothing has checked: it is quoted for the shell, and no option. */
 function readScript(name: string): string {
   const virsh = `virsh ${connection().join(" ")} -q`;
   return `
-${virsh} list --all --name || exit 1
-${virsh} list --all --name | grep -qxF '${name}' || exit 0
+name='${name.replace(/'/g, "'\\''")}'
+domains=$(${virsh} list --all --name) || exit 1
+echo "$domains"
+echo "$domains" | grep -qxF -- "$name" || exit 0
 echo '${SECTION}'
-${virsh} dumpxml --inactive --security-info '${name}' || exit 1
+${virsh} dumpxml --inactive --security-info -- "$name" || exit 1
 echo '${SECTION}'
-${virsh} domstate '${name}' || exit 1
+state=$(${virsh} domstate -- "$name") || exit 1
+echo "$state"
 echo '${SECTION}'
-${virsh} domstate '${name}' | grep -q 'shut off' || ${virsh} dumpxml '${name}' || exit 1
+[ "$state" = 'shut off' ] || ${virsh} dumpxml -- "$name" || exit 1
 `;
 }
 

@@ -7,10 +7,9 @@ import { reportFailures } from "../setup/failure.mjs";
 import { prepare, root } from "../setup/prepare.mjs";
 
 await reportFailures(async () => {
-  const { env, guest } = await prepare();
+  const { env } = await prepare();
   const args = ["--import", "tsx", join(root, "tools", "demo", "run.ts"), ...process.argv.slice(2)];
-  const files = { GPUDIRECT_GUEST_KERNEL: guest?.kernel, GPUDIRECT_GUEST_INITRD: guest?.initrd };
-  const demo = spawn(process.execPath, args, { cwd: root, env: { ...env, ...files }, stdio: "inherit" });
+  const demo = spawn(process.execPath, args, { cwd: root, env, stdio: "inherit" });
   // Ctrl-C goes to the whole process group: the demo ends in order, and its exit code is ours.
   for (const name of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(name, () => {});
   process.exitCode = await new Promise((resolve) => demo.on("exit", (code) => resolve(code ?? 1)));

@@ -30,15 +30,14 @@ await reportFailures(async () => {
   if (unknown.length > 0) {
     throw new SetupError(`no stage ${unknown.join(", ")}; there are ${Object.keys(stages).join(", ")}`);
   }
-  const { env, guest } = await prepare();
-  const files = { GPUDIRECT_GUEST_KERNEL: guest?.kernel, GPUDIRECT_GUEST_INITRD: guest?.initrd };
+  const { env } = await prepare();
   mkdirSync(join(root, "coverage"), { recursive: true });
   for (const file of [COUNTS, TALLY]) rmSync(file, { force: true });
 
   const results = [];
   for (const [name, stage] of Object.entries(stages)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    results.push(await run(name, stage, { ...env, ...files, GPUDIRECT_TEST_COUNTS: TALLY }));
+    results.push(await run(name, stage, { ...env, GPUDIRECT_TEST_COUNTS: TALLY }));
   }
   summarize(results);
 });

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type DomainDocument, domainDocument } from "../../../core/domain/document";
 import { redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
 import { compareHostDevices, identityScript, passedThrough } from "../../../core/domain/host-devices";
-import type { DomainOnHost, Virsh } from "../../libvirt/virsh";
+import { type DomainOnHost, LibvirtError, type Virsh } from "../../libvirt/virsh";
 import type { WorkContext } from "../../protocol/definition";
 import type { Reach } from "../../reach/reach";
 import type { DomainInputs } from "./shapes";
@@ -26,12 +26,10 @@ export async function applyDomain(
   await refuseOtherDevices(context, reach, wanted);
   const before = await virsh.read(context, wanted.name);
   const xml = before
-    ? redefineDomain(before.xml, { uuid: uuidOf(before), ...document }, context.owner)
+    ? redefineDomain(before.xml, document, context.owner)
     : renderDomain(document, { owner: context.owner });
-  if (xml !== before?.xml) {
-    context.status(before ? "redefining the domain" : "defining the domain");
-    await virsh.define(context, wanted.name, xml);
-  }
+  context.status(before ? "redefining the domain" : "defining the domain");
+  await virsh.define(context, wanted.name, xml);
 
   const isRunning = before !== undefined && before.state !== "shut off";
   if (isRunning && (!wanted.running || wanted.restart === "graceful")) {
@@ -63,26 +61,39 @@ export async function stopDomain(context: WorkContext, virsh: Virsh, name: strin
   let askedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     const domain = await virsh.read(context, name);
-    if (domain === undefined || domain.state === "shut off") return;
+    if (isOff(domain)) return;
     const elapsed = Math.round((Date.now() - started) / 1000);
-    if (elapsed >= seconds || domain.state === "paused") break;
+    if (domain?.state === "paused") {
+      context.warn(`${name} is paused, so it cannot shut down, and is powered off`);
+      break;
+    }
+    if (elapsed >= seconds) {
+      context.warn(`${name} did not shut down within ${seconds} s and is powered off`);
+      break;
+    }
     context.status(`shutting the guest down, ${elapsed} s of at most ${seconds} s`);
     if (Date.now() - askedAt >= ASK_AGAIN_MS) {
-      await virsh.shutdown(context, name);
+      await unlessDone(virsh.shutdown(context, name), async () => isOff(await virsh.read(context, name)));
       askedAt = Date.now();
     }
     await wait(POLL_MS, undefined, { signal: context.signal });
   }
-  context.warn(`${name} did not shut down within ${seconds} s and is powered off`);
-  await virsh.powerOff(context, name);
+  await unlessDone(virsh.powerOff(context, name), async () => isOff(await virsh.read(context, name)));
+}
+
+const isOff = (domain: DomainOnHost | undefined): boolean => domain === undefined || domain.state === "shut off";
+
+/** A guest may end by itself between a look and a command: what libvirt refuses is no failure when it is done already. */
+export async function unlessDone(action: Promise<void>, isDone: () => Promise<boolean>): Promise<void> {
+  try {
+    await action;
+  } catch (error) {
+    if (!(error instanceof LibvirtError) || !(await isDone())) throw error;
+  }
 }
 
 /** The document in the inputs: what is not of the document says how to work. */
 export function documentIn(inputs: DomainInputs): DomainDocument {
   const document = Object.keys(domainDocument.shape).map((key) => [key, inputs[key as keyof DomainDocument]] as const);
   return Object.fromEntries(document.filter(([, value]) => value !== undefined)) as DomainDocument;
-}
-
-function uuidOf(domain: DomainOnHost): string {
-  return /<uuid>([^<]+)<\/uuid>/.exec(domain.xml)?.[1] ?? "";
 }

@@ -2,10 +2,10 @@ import { guestAddresses } from "../../../core/domain/bus-numbers";
 import { checkDocument } from "../../../core/domain/check-document";
 import { passedThrough } from "../../../core/domain/host-devices";
 import type { Problem } from "../../../core/problems";
-import { LibvirtError, Virsh } from "../../libvirt/virsh";
+import { Virsh } from "../../libvirt/virsh";
 import type { ResourceDefinition } from "../../protocol/definition";
 import { LocalReach } from "../../reach/local";
-import { applyDomain, documentIn, stopDomain } from "./apply";
+import { applyDomain, documentIn, stopDomain, unlessDone } from "./apply";
 import { KEPT, observedDomain } from "./observe";
 import { type DomainInputs, type DomainOutputs, domainInputs, domainOutputs } from "./shapes";
 import { verifyDomain } from "./verify";
@@ -46,9 +46,7 @@ export const domainDefinition: ResourceDefinition<DomainInputs, DomainOutputs> =
     const domain = await virsh.read(context, name);
     if (domain === undefined) return;
     if (domain.state !== "shut off") await stopDomain(context, virsh, name, state.stopTimeoutSeconds);
-    await virsh.undefine(context, name).catch(async (error: unknown) => {
-      if (!(error instanceof LibvirtError) || (await virsh.read(context, name)) !== undefined) throw error;
-    });
+    await unlessDone(virsh.undefine(context, name), async () => (await virsh.read(context, name)) === undefined);
   },
 
   previewNeeds: ["expanderBuses", "switches", "devices"],

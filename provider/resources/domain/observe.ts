@@ -1,7 +1,7 @@
 import { decide } from "../../../core/diff/field-diff";
 import type { PlainObject } from "../../../core/diff/plain";
 import { guestAddresses } from "../../../core/domain/bus-numbers";
-import { readDomain, readIdentity } from "../../../core/domain/domain-xml";
+import { readDefinition, readDomain } from "../../../core/domain/domain-xml";
 import type { DomainOnHost } from "../../libvirt/virsh";
 import type { DomainOutputs } from "./shapes";
 
@@ -19,8 +19,8 @@ export const KEPT = [
 type Kept = (typeof KEPT)[number];
 
 export function observedDomain(domain: DomainOnHost): ObservedDomain {
-  const document = readDomain(domain.xml);
-  const { owner, machineType } = readIdentity(domain.xml);
+  const { document, identity } = readDefinition(domain.xml);
+  const { owner, machineType } = identity;
   return {
     ...document,
     host: "local",

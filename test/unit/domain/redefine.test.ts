@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DomainDocument } from "../../../core/domain/document";
-import { readDomain, readIdentity, redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
+import { readDefinition, readDomain, redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
 import { checkGuest } from "../../support/guest-checker";
 import { GPU, LONE, sample } from "./samples";
 
@@ -47,7 +47,7 @@ describe("redefining a domain", () => {
     const once = redefineDomain(defined(), known(), undefined);
     assert.deepEqual(readDomain(once), known());
     assert.equal(redefineDomain(once, known(), undefined), once);
-    assert.deepEqual(readIdentity(once), { owner: "shop/prod", machineType: "pc-q35-7.2" });
+    assert.deepEqual(readDefinition(once).identity, { owner: "shop/prod", machineType: "pc-q35-7.2" });
   });
 
   it("keeps what libvirt filled in and what others wrote", () => {

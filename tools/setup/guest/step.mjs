@@ -15,6 +15,8 @@ export async function guest(context, step) {
     await buildGuest(temporary);
   });
   context.guest = { kernel: join(dir, "vmlinuz"), initrd: join(dir, "initrd.gz") };
+  context.env.GPUDIRECT_GUEST_KERNEL = context.guest.kernel;
+  context.env.GPUDIRECT_GUEST_INITRD = context.guest.initrd;
   const kernel = /^linux-image-(\S+)/m.exec(readFileSync(join(dir, "packages.txt"), "utf8"))?.[1];
   return `rehearsal guest with Linux ${kernel}, ${dir}`;
 }
