@@ -3,7 +3,8 @@ import { formatHostFile } from "../core/topology/host-file";
 import { PROBE_SCRIPT } from "../core/topology/probe-script";
 import { readProbe } from "../core/topology/sysfs";
 import { LocalReach } from "../provider/reach/local";
-import { ReachError, type RunResult } from "../provider/reach/reach";
+import { type Reach, ReachError } from "../provider/reach/reach";
+import { SshReach } from "../provider/reach/ssh/ssh";
 import { parseSshTarget } from "./ssh-target";
 
 const USAGE = `usage: gpudirect discover [ssh://user@host[:port]]
@@ -14,8 +15,8 @@ OpenSSH's client. Run it as root to have ACS, ATS and serial numbers in it. The 
 
 /** Longest time for reading a machine, in milliseconds; it takes a second on a large one. */
 const TIMEOUT_MS = 120_000;
-/** Exit code of OpenSSH's client where it could not connect (ssh(1), exit status). */
-const SSH_FAILED = 255;
+/** Longest time for connecting and logging in, in seconds. */
+const CONNECT_SECONDS = 15;
 
 /**
  * `gpudirect discover`: prints a host file on standard output, warnings and errors on standard error.
@@ -34,9 +35,9 @@ export async function discover(args: string[]): Promise<number> {
   const onInterrupt = () => cancel.abort();
   process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
   try {
-    const [address] = args;
-    const { machine, text } = await probe(address, cancel.signal);
-    const { host, warnings } = readProbe(text, `${machine}, read from /sys`);
+    const reach = reachOf(args[0]);
+    const text = await probe(reach, cancel.signal).finally(() => reach.close());
+    const { host, warnings } = readProbe(text, `${reach.machine}, read from /sys`);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
     process.stdout.write(formatHostFile(host));
     return 0;
@@ -49,36 +50,17 @@ export async function discover(args: string[]): Promise<number> {
   }
 }
 
-async function probe(address: string | undefined, signal: AbortSignal): Promise<{ machine: string; text: string }> {
-  const reach = new LocalReach();
-  const options = { signal, timeoutMs: TIMEOUT_MS, name: "read the topology" };
-  if (address === undefined) {
-    const result = await reach.run(PROBE_SCRIPT, options);
-    return { machine: reach.machine, text: outputOf(result, reach.machine) };
-  }
-  const { destination, port } = parseSshTarget(address);
-  const portArgs = port === undefined ? [] : ["-p", port];
-  const ssh: [string, ...string[]] = [
-    "ssh",
-    "-o",
-    "BatchMode=yes",
-    "-o",
-    "ConnectTimeout=15",
-    ...portArgs,
-    "--",
-    destination,
-    "sh -s",
-  ];
-  const result = await reach.runProgram(ssh, { ...options, input: PROBE_SCRIPT });
-  return { machine: destination, text: outputOf(result, destination) };
+function reachOf(target: string | undefined): Reach {
+  if (target === undefined) return new LocalReach();
+  const access = parseSshTarget(target);
+  const name = access.user === undefined ? access.address : `${access.user}@${access.address}`;
+  return new SshReach(name, { ...access, connectTimeoutSeconds: CONNECT_SECONDS, sudo: false });
 }
 
-function outputOf({ exitCode, stdout, stderr }: RunResult, machine: string): string {
+async function probe(reach: Reach, signal: AbortSignal): Promise<string> {
+  const options = { signal, timeoutMs: TIMEOUT_MS, name: "read the topology" };
+  const { exitCode, stdout, stderr } = await reach.run(PROBE_SCRIPT, options);
   if (exitCode === 0) return stdout.toString();
-  const said = stderr.trim().slice(-2000);
-  const message =
-    exitCode === SSH_FAILED
-      ? `${machine} cannot be reached by ssh: ${said}; check with "ssh ${machine} true", which must work without a question`
-      : `${machine}: the probe ended with exit code ${exitCode}: ${said}`;
+  const message = `${reach.machine}: the probe ended with exit code ${exitCode}: ${stderr.trim().slice(-2000)}`;
   throw new Refusal([{ path: "", message }]);
 }

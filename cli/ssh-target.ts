@@ -1,10 +1,10 @@
 import { Refusal } from "../core/problems";
 
-/** A machine as OpenSSH's client takes it. */
+/** A machine as OpenSSH's client takes it; no name begins with a dash. */
 export interface SshTarget {
-  /** `user@host` or `host`, never with a leading dash. */
-  readonly destination: string;
-  readonly port: string | undefined;
+  readonly user: string | undefined;
+  readonly address: string;
+  readonly port: number | undefined;
 }
 
 /**
@@ -28,5 +28,5 @@ export function parseSshTarget(text: string): SshTarget {
   if (!/^[A-Za-z0-9_:][\w.:%-]*$/.test(host)) return refuse(`${JSON.stringify(host.slice(0, 60))} is no host name`);
   if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65535))
     return refuse(`${port} is no port of 1-65535`);
-  return { destination: user === undefined ? host : `${user}@${host}`, port };
+  return { user, address: host, port: port === undefined ? undefined : Number(port) };
 }

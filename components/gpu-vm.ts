@@ -1,17 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
 import * as gpudirect from "../sdk/nodejs";
 
 type PlanArgs = Omit<gpudirect.PlanGuestOutputArgs, "topology" | "name">;
 type DomainSettings = Pick<
   gpudirect.DomainArgs,
-  "running" | "restart" | "stopTimeoutSeconds" | "verifyGuest" | "verifyTimeoutSeconds"
+  | "host"
+  | "connection"
+  | "running"
+  | "restart"
+  | "maintenance"
+  | "stopTimeoutSeconds"
+  | "verifyGuest"
+  | "verifyTimeoutSeconds"
 >;
 
 /** What a GPU guest is to be: which devices, how large, and how to treat it while it runs. */
 export interface GpuVmArgs extends PlanArgs, DomainSettings {
   /** Name of the domain; the resource's name when absent. */
   name?: pulumi.Input<string>;
-  /** What the host is: from a host file, or from getHostTopology. The machine of the provider, read live, when absent. */
+  /**
+   * What the host is: from a host file, or from getHostTopology. When absent, `host` is read live: it must be `local` or
+   * in the provider's `hosts`, because a function knows nothing of `connection`.
+   */
   topology?: pulumi.Input<gpudirect.types.input.HostTopologyArgs>;
   /** Changes the domain's arguments after the plan: the way to everything that has no argument here. */
   transform?: (domain: gpudirect.DomainArgs) => gpudirect.DomainArgs;
@@ -35,7 +46,7 @@ export class GpuVm extends pulumi.ComponentResource {
     super("gpudirect:index:GpuVm", name, {}, opts);
     const parent = { parent: this };
 
-    const topology = args.topology ?? readHost(parent);
+    const topology = args.topology ?? readHost(args.host, parent);
     this.plan = planFor(args.name ?? name, topology, args, this);
     this.domain = createDomain(name, this.plan, args, parent);
     this.guestAddresses = this.domain.guestAddresses;
@@ -46,8 +57,11 @@ export class GpuVm extends pulumi.ComponentResource {
   }
 }
 
-function readHost(opts: pulumi.InvokeOptions): pulumi.Output<gpudirect.types.input.HostTopologyArgs> {
-  return gpudirect.getHostTopologyOutput({}, opts).topology;
+function readHost(
+  host: GpuVmArgs["host"],
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<gpudirect.types.input.HostTopologyArgs> {
+  return gpudirect.getHostTopologyOutput({ host }, opts).topology;
 }
 
 function planFor(
@@ -56,15 +70,23 @@ function planFor(
   args: GpuVmArgs,
   vm: GpuVm,
 ): pulumi.Output<gpudirect.PlanGuestResult> {
-  const { running, restart, stopTimeoutSeconds, verifyGuest, verifyTimeoutSeconds, transform, ...request } = args;
+  const { host, connection, maintenance, running, restart, ...others } = args;
+  const { stopTimeoutSeconds, verifyGuest, verifyTimeoutSeconds, transform, ...request } = others;
   return pulumi.output({ ...request, name, topology }).apply(async (known) => {
     try {
-      return await gpudirect.planGuest(known as gpudirect.PlanGuestArgs, { parent: vm });
+      const plan = await gpudirect.planGuest(known as gpudirect.PlanGuestArgs, { parent: vm });
+      return isAnswer(plan) ? plan : (unknown as never);
     } catch (error) {
       throw refusal(error instanceof Error ? error.message : String(error));
     }
   });
 }
+
+/**
+ * A provider whose configuration is not known yet answers functions with nothing at all in a preview (pulumi,
+ * sdk/go/common/resource/plugin, provider.Invoke).
+ */
+const isAnswer = (plan: Partial<gpudirect.PlanGuestResult>): boolean => plan.domain !== undefined;
 
 /** A refusal is the user's to mend: it is shown as it is. The SDK prints the stack of what fails after the program's end. */
 function refusal(message: string): Error {
@@ -84,6 +106,8 @@ function createDomain(
   const rehearse = pulumi.output(args.rehearse ?? false);
   const domain: gpudirect.DomainArgs = {
     name: args.name ?? name,
+    host: args.host,
+    connection: args.connection,
     type: planned("type"),
     machine: planned("machine"),
     firmware: planned("firmware"),
@@ -108,6 +132,7 @@ function createDomain(
     restart: args.restart ?? rehearse.apply((rehearsed) => (rehearsed ? "graceful" : "defer")),
     verifyGuest: args.verifyGuest ?? args.guestAgent ?? true,
     running: args.running,
+    maintenance: args.maintenance,
     stopTimeoutSeconds: args.stopTimeoutSeconds,
     verifyTimeoutSeconds: args.verifyTimeoutSeconds,
   };

@@ -1,5 +1,5 @@
-import { z } from "zod";
 import { functions } from "./functions";
+import { checkConfiguration, configuration, connection, createInventory } from "./inventory";
 import type { ProviderDefinition } from "./protocol/definition";
 import { resources } from "./resources";
 
@@ -14,7 +14,10 @@ export function provider(version: string): ProviderDefinition {
     keywords: ["pulumi", "gpudirect", "rdma", "libvirt", "nccl", "vfio", "category/infrastructure", "kind/native"],
     license: "Apache-2.0",
     nodejs: { packageName: "pulumi-gpudirect-sdk", pluginName: "gpudirect" },
-    config: z.strictObject({}),
+    config: configuration,
+    checkConfig: checkConfiguration,
+    connection,
+    inventory: createInventory,
     resources,
     functions,
   };

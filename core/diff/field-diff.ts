@@ -28,8 +28,8 @@ export interface Comparison {
 /**
  * What must change so that the observed state is the wanted one, in the order of the wanted fields.
  *
- * A field that is not wanted is left alone, unless the previous inputs had it: then it is to be deleted. Entries of
- * maps are managed as a whole: an observed entry that is not wanted is to be deleted. Lists are compared by position.
+ * A field that is not wanted is left alone, unless the previous inputs had it: then it is to be deleted, of an object
+ * the fields that the previous inputs had. Entries of maps are managed as a whole: an observed entry that is not wanted is to be deleted. Lists are compared by position.
  * An unknown counts as different, because it may be.
  */
 export function decide({ observed, wanted, previous, shape, ignore, replaceOn }: Comparison): Change[] {
@@ -76,7 +76,19 @@ function compareObjects(place: Place, observed: PlainObject, wanted: PlainObject
   for (const key of definedKeys(observed)) {
     if (getKey(wanted, key) !== undefined) continue;
     const managed = place.shape?.kind === "map" || getKey(previous, key) !== undefined;
-    if (managed) report([...place.keys, key], "delete");
+    if (managed) compareDropped(below(place, key, getKey(previous, key)), getKey(observed, key), report);
+  }
+}
+
+/** Of an object that is no longer wanted, the fields go that were: what was never set in it is not managed. */
+function compareDropped(place: Place, observed: unknown, report: Report): void {
+  const { previous, keys } = place;
+  const shape = shapeFor(place.shape, previous);
+  const hasFields = isPlainObject(observed) && definedKeys(observed).length > 0;
+  if (shape?.kind === "object" && isPlainObject(previous) && hasFields) {
+    compareObjects({ keys, shape, previous }, observed, {}, report);
+  } else {
+    report(keys, "delete");
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Change } from "./field-diff";
 import type { Keys } from "./path";
-import { getKey, isPlainObject, type PlainObject, setKey } from "./plain";
+import { definedKeys, getKey, isPlainObject, type PlainObject, setKey } from "./plain";
 
 /**
  * What is to be: the observed state with the changed places alone replaced by the wanted values, so that drift which
@@ -11,8 +11,18 @@ export function mergePlanned(observed: PlainObject, wanted: PlainObject, changes
   for (const change of changes) {
     // A deleted place is wanted nowhere, so it reads as undefined and the key goes.
     replaceAt(target, change.keys, valueAt(wanted, change.keys));
+    if (change.kind === "delete") dropEmpty(target, wanted, change.keys.slice(0, -1));
   }
   return withoutHoles(target) as PlainObject;
+}
+
+/** An object whose last field was deleted goes too, unless it is wanted empty. */
+function dropEmpty(target: PlainObject, wanted: PlainObject, keys: Keys): void {
+  const object = valueAt(target, keys);
+  if (keys.length === 0 || !isPlainObject(object) || definedKeys(object).length > 0) return;
+  if (valueAt(wanted, keys) !== undefined) return;
+  replaceAt(target, keys, undefined);
+  dropEmpty(target, wanted, keys.slice(0, -1));
 }
 
 /** The value at a place, undefined where there is none. */
@@ -21,6 +31,22 @@ export function valueAt(root: unknown, keys: Keys): unknown {
     if (Array.isArray(value)) return value[Number(key)];
     return isPlainObject(value) ? getKey(value, String(key)) : undefined;
   }, root);
+}
+
+/** A copy of the value with another value at one place; `undefined` takes the place away. */
+export function replaceValue(root: PlainObject, keys: Keys, value: unknown): PlainObject {
+  const result = copy(root) as PlainObject;
+  if (value !== undefined) makeObjects(result, keys.slice(0, -1));
+  replaceAt(result, keys, value);
+  return withoutHoles(result) as PlainObject;
+}
+
+/** Makes the objects that lead to a place, where there are none. */
+function makeObjects(root: PlainObject, keys: Keys): void {
+  for (const length of keys.keys()) {
+    const above = keys.slice(0, length + 1);
+    if (valueAt(root, above) === undefined) replaceAt(root, above, {});
+  }
 }
 
 function replaceAt(root: PlainObject, keys: Keys, value: unknown): void {

@@ -13,7 +13,7 @@ function checkCells({ cells, cpu, hugepageKiB }: DomainDocument): Problem[] {
   const problems: Problem[] = [];
   const ids = Object.keys(cells).sort((a, b) => Number(a) - Number(b));
   if (ids.some((id, position) => id !== String(position))) {
-    problems.push({ path: "cells", message: `must be numbered from 0 without gaps, but are ${ids.join(", ")}` });
+    problems.push({ path: "cells", message: `must be numbered from 0 without gaps, but are ${listed(ids)}` });
   }
   const owner = new Map<number, string>();
   for (const id of ids) {
@@ -52,6 +52,12 @@ function checkCells({ cells, cpu, hugepageKiB }: DomainDocument): Problem[] {
   }
   return problems;
 }
+
+/** Names listed at most; more would hide the message. */
+const LISTED = 20;
+
+const listed = (names: readonly string[]): string =>
+  names.length > LISTED ? `${names.slice(0, LISTED).join(", ")} and ${names.length - LISTED} more` : names.join(", ");
 
 function checkPins({ vcpuPins, cpu }: DomainDocument): Problem[] {
   const count = cpu.sockets * cpu.cores * cpu.threads;

@@ -4,12 +4,27 @@ import type { DomainDocument } from "./document";
 import { EXPANDER_SLOTS } from "./pcie0-slots";
 import { rootPorts } from "./root-ports";
 
+/** Buses of a PCI domain. */
+const BUSES = 256;
+
 type Tree = Pick<DomainDocument, "expanderBuses" | "switches" | "devices">;
 
 /** Parents that are not there, ports taken twice, and bus ranges that overlap or end past bus 255. */
 export function checkPciTree(document: DomainDocument): Problem[] {
+  const tooMany = checkSize(document);
+  // The walks below take time and depth by the number of switches.
+  if (tooMany) return [tooMany];
   const problems = [...checkExpanderBuses(document), ...checkParents(document), ...checkPorts(document)];
   return problems.length > 0 ? problems : checkBusRanges(document);
+}
+
+/** Each switch and each device takes a bus at least. */
+function checkSize({ switches, devices }: Tree): Problem | undefined {
+  const lists = { switches: Object.keys(switches).length, devices: Object.keys(devices).length };
+  const count = lists.switches + lists.devices;
+  if (count < BUSES) return undefined;
+  const message = `switches and devices take a bus each, but there are ${count} of them and a PCI domain has ${BUSES} buses; use fewer`;
+  return { path: lists.switches > lists.devices ? "switches" : "devices", message };
 }
 
 function checkExpanderBuses({ expanderBuses, cells }: DomainDocument): Problem[] {

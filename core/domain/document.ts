@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { cpuList, pciAddress, rootAddress } from "../topology/model";
+import { cpuRanges, MAX_CPU } from "../topology/cpu-list";
+import { cpuList as anyCpuList, pciAddress, rootAddress } from "../topology/model";
 
 /**
  * A libvirt domain as a document. Everything that a user may add or remove is a map keyed by host address or name,
@@ -23,6 +24,13 @@ const decimalKey = z.string().regex(/^(0|[1-9]\d{0,3})$/, "must be a number");
 const deviceName = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be 1 to 40 letters, digits, "_" or "-"');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 cannot hold them, and libvirt takes none in a path
 const absolutePath = z.string().regex(/^\/[^\x00-\x1f\x7f]*$/, "must be an absolute path without control characters");
+
+/** Numbers that some machine may have, and no more of them than that: a list as short as "0-9999999999" names too many. */
+const cpuList = anyCpuList.refine((list) => {
+  const ranges = cpuRanges(list);
+  const count = ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  return count <= MAX_CPU + 1 && ranges.every(([first, last]) => first <= last && last <= MAX_CPU);
+}, `must name numbers from 0 to ${MAX_CPU}, the lower end of a range first`);
 
 const slot = z.int().min(0).max(31);
 
@@ -140,7 +148,7 @@ export const directBoot = z
     commandLine: z
       .string()
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they would end the line, or have no place in XML 1.0
-      .regex(/^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$/, "must be one line that is not blank")
+      .regex(/^(?=[\s\S]*\S)[^\x00-\x1f\x7f]*$/, "must be one line that is not blank")
       .optional()
       .describe("Kernel command line"),
   })

@@ -1,3 +1,4 @@
+import { withAssigned } from "./assigned";
 import type { DomainDocument } from "./document";
 import { carryUnmodelled } from "./unmodelled";
 import { readBoot, readMachineType, renderBoot } from "./xml/boot";
@@ -8,18 +9,20 @@ import { readDisks, renderDisks } from "./xml/disks";
 import { child, element, formatXml, parseXml, type XmlElement } from "./xml/element";
 import { readInterfaces, renderInterfaces } from "./xml/interfaces";
 import { readBacking, renderMemory } from "./xml/memory";
+import { type DomainMetadata, readMetadata, renderMetadata } from "./xml/metadata";
 import { QEMU_NAMESPACE, readMmioWindow, withMmioWindow, withoutMmioWindow } from "./xml/mmio-window";
-import { readOwner, renderOwner } from "./xml/owner";
 import { readPassthrough, renderPassthrough } from "./xml/passthrough";
 import { readPinning, renderPinning } from "./xml/pinning";
 import { readControllers } from "./xml/read-controllers";
 
 /** What a defined domain has beyond its document. */
 export interface DomainIdentity {
-  /** Stack that made it: `project/stack`. */
-  readonly owner?: string | undefined;
+  /** What our element in its `<metadata>` says; undefined where it has no `<metadata>` at all. */
+  readonly metadata?: DomainMetadata | undefined;
   /** Canonical machine type that libvirt chose at first define, such as `pc-q35-7.2`; it must outlive a QEMU upgrade. */
   readonly machineType?: string | undefined;
+  /** libvirt's number of it, while it runs. */
+  readonly runningId?: string | undefined;
 }
 
 /** The libvirt XML of a document, one concern after the other. Same document, same bytes. */
@@ -30,24 +33,23 @@ export const renderDomain = (document: DomainDocument, identity: DomainIdentity 
  * XML to redefine a domain with: the document, and everything in the domain's present XML that is not modelled, each
  * thing where it was. `present` is what `virsh dumpxml --inactive` prints.
  */
-export function redefineDomain(present: string, document: DomainDocument, owner: string | undefined): string {
+export function redefineDomain(present: string, document: DomainDocument, metadata: DomainMetadata): string {
   const found = parseXml(present);
   const { mmio64MiB: _, ...before } = documentOf(found);
-  // libvirt takes another uuid for another domain, so a document that leaves it to libvirt keeps the present one.
-  const { mmio64MiB, ...after } = before.uuid === undefined ? document : { uuid: before.uuid, ...document };
+  const { mmio64MiB, ...after } = withAssigned(document, before);
   const observed = withoutMmioWindow(found);
-  const identity = { owner: owner ?? readOwner(observed), machineType: readMachineType(observed) };
-  const modelled = domainElement(before, { ...identity, owner: readOwner(observed) });
-  const carried = carryUnmodelled(observed, modelled, domainElement(after, identity));
+  const machineType = readMachineType(observed);
+  const modelled = domainElement(before, { metadata: readMetadata(observed), machineType });
+  const carried = carryUnmodelled(observed, modelled, domainElement(after, { metadata, machineType }));
   return formatXml(withMmioWindow(carried, { mmio64MiB }));
 }
 
-export function domainElement(document: DomainDocument, { owner, machineType }: DomainIdentity = {}): XmlElement {
+export function domainElement(document: DomainDocument, { metadata, machineType }: DomainIdentity = {}): XmlElement {
   const pci = controllers(document);
   const domain = element("domain", { type: document.type, "xmlns:qemu": QEMU_NAMESPACE }, [
     element("name", {}, document.name),
     ...(document.uuid === undefined ? [] : [element("uuid", {}, document.uuid)]),
-    ...renderOwner(owner),
+    ...renderMetadata(metadata),
     ...renderMemory(document),
     ...renderPinning(document),
     ...renderBoot(document, machineType),
@@ -71,7 +73,12 @@ export const readDomain = (xml: string): DomainDocument => documentOf(parseXml(x
 /** Document and identity of a domain's XML, parsed once. */
 export function readDefinition(xml: string): { document: DomainDocument; identity: DomainIdentity } {
   const domain = parseXml(xml);
-  return { document: documentOf(domain), identity: { owner: readOwner(domain), machineType: readMachineType(domain) } };
+  const identity = {
+    metadata: readMetadata(domain),
+    machineType: readMachineType(domain),
+    runningId: domain.attributes.id,
+  };
+  return { document: documentOf(domain), identity };
 }
 
 export function documentOf(domain: XmlElement): DomainDocument {

@@ -1,9 +1,10 @@
+import { keptPlaces } from "./kept-places";
 import { addressAlias, namedAlias } from "./xml/alias";
 import { diskName } from "./xml/disks";
 import { child, type XmlElement } from "./xml/element";
 import { interfaceName } from "./xml/interfaces";
 import { passthroughAddress } from "./xml/passthrough";
-import { readPciAddress } from "./xml/pci-address";
+import { isPciAddress, isPciController } from "./xml/pci-address";
 
 /**
  * Keeps what a document does not model. `observed` is a domain's present XML, `modelled` what the document read from it
@@ -18,10 +19,12 @@ export function carryUnmodelled(observed: XmlElement, modelled: XmlElement, want
     return before && model && !isPlace(element) ? carryUnmodelled(before, model, element) : element;
   });
   const stale = staleIn(modelled, wanted);
+  const places = wanted.name === "devices" ? keptPlaces(observed, modelled, wanted) : undefined;
   for (const [identity, element] of inObserved) {
     if (inModelled.has(identity) || isPciController(element) || stale.includes(element.name)) continue;
-    children.push(withoutMovedAddress(element));
+    children.push(places ? places.atItsPlace(element) : element);
   }
+  children.push(...(places?.controllers ?? []));
   const isSame = sameHead(modelled, wanted);
   const kept = Object.entries(observed.attributes).filter(
     ([name]) => !(name in modelled.attributes) && !stale.includes(`@${name}`),
@@ -51,19 +54,7 @@ const staleIn = (modelled: XmlElement, wanted: XmlElement): string[] =>
   );
 
 /** Addresses name controllers by index, and those are counted anew; so neither keeps anything of before. */
-const isPlace = (element: XmlElement): boolean =>
-  isPciController(element) || (element.name === "address" && element.attributes.type === "pci");
-
-/** libvirt adds PCI controllers for devices that need one, with an index after ours; it does so again at each define. */
-const isPciController = ({ name, attributes }: XmlElement): boolean =>
-  name === "controller" && attributes.type === "pci";
-
-/** Controller indices move with the tree: only an address on pcie.0 (index 0) stays true, libvirt assigns the others. */
-function withoutMovedAddress(element: XmlElement): XmlElement {
-  const address = readPciAddress(element);
-  if (!address || address.index === 0) return element;
-  return { ...element, children: element.children.filter((inner) => inner.attributes.type !== "pci") };
-}
+const isPlace = (element: XmlElement): boolean => isPciController(element) || isPciAddress(element);
 
 /** Children by what names them: user alias, the attribute that counts them, else their position among their like. */
 function byIdentity(parent: XmlElement): Map<string, XmlElement> {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { GpuVm } from "../../components";
 
 // An 8x H100 host with 8 ConnectX-7, two sockets, four switches of two GPUs and two NICs. Its PCI addresses are ours.
-// On your own host leave `topology` out: then the machine that runs the provider is read.
+// On your own host leave `topology` out: then `host` is read, which is the machine that runs the provider by default.
 const topology = JSON.parse(readFileSync(join(__dirname, "h100.host.json"), "utf8"));
 
 // The kernel and the small initramfs with a guest agent that `npm run setup` makes from distribution packages.

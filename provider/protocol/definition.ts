@@ -1,35 +1,59 @@
 import type { z } from "zod";
 import type { Change } from "../../core/diff/field-diff";
+import type { PlainObject } from "../../core/diff/plain";
+import type { Owner } from "../../core/ownership/owner";
 import type { Problem } from "../../core/problems";
+import type { MachineView } from "../reach/machine";
+import type { Inventory } from "./inventory";
 
 export type { Change };
 
 /** What a resource or function may use while it works. */
 export interface WorkContext {
-  /** Aborted when the engine cancels or the custom timeout ends; every wait listens to it. */
+  /** Aborted when the engine cancels, the custom timeout ends or the machine's lock is lost; every wait listens to it. */
   readonly signal: AbortSignal;
-  /** Stack on whose behalf the work is done: `project/stack`. Undefined in a function. */
-  readonly owner: string | undefined;
   /** Live status line of the resource; replaced by the next one. */
   status(message: string): void;
+  /** Runs work with a live status line: `defining the domain, 3 s of about 5 s`; undefined where nobody can expect. */
+  phase<T>(name: string, expectedSeconds: number | undefined, work: () => Promise<T>): Promise<T>;
   /** A diagnostic that stays on the user's screen. */
   warn(message: string): void;
   info(message: string): void;
 }
 
+/** What a function may use: machines by name. */
+export interface FunctionContext extends WorkContext {
+  machine(name: string): MachineView;
+}
+
+/** What a resource may use: the machine it is on, and on whose behalf it works. */
+export interface ResourceContext extends WorkContext {
+  readonly machine: MachineView;
+  /** Who the thing belongs to when this work is done; for records of ownership that a thing carries in itself. */
+  readonly owner: Owner;
+}
+
 /**
- * A resource: observe, decide, apply, verify. The protocol layer does the rest: check, diff, converge, preview,
- * refresh, import, partial failure, cancel. Shapes are zod, their `.describe()` texts are the only documentation source.
+ * A resource on a machine: observe, decide, apply, verify. The protocol layer does the rest: host and connection, check,
+ * diff, locking, converge, ownership, preview, refresh, import, partial failure, restore, cancel. Shapes are zod, their
+ * `.describe()` texts are the only documentation source.
  */
 export interface ResourceDefinition<Inputs extends object = object, Outputs extends object = object> {
   /** `gpudirect:index:Domain` */
   readonly token: string;
   readonly description: string;
-  /** A strict object, so that misspelt fields are refused. `.meta({ secret: true })` marks secrets. */
-  readonly inputs: z.ZodType<Inputs>;
+  /** Middle part of ids: `domain` in `node7/domain/train-0`. */
+  readonly kind: string;
+  /**
+   * A strict object, so that misspelt fields are refused. `.meta({ secret: true })` marks secrets. The layer adds
+   * `host`, `connection` and, for settings, `restoreOnDelete`.
+   */
+  readonly inputs: z.ZodObject & z.ZodType<Inputs>;
   /** Everything observed: each input field under its own name, and what only the machine knows. */
-  readonly outputs: z.ZodType<Outputs>;
-  /** Input fields whose change means another resource: all that `id` reads, at least. */
+  readonly outputs: z.ZodObject & z.ZodType<Outputs>;
+  /** Last part of ids: names the thing among those of its kind on a machine, from its identity alone. May hold "/". */
+  key(inputs: Inputs): string;
+  /** Input fields whose change means another resource: all that `key` reads, at least. `host` is always one. */
   readonly replaceOn?: readonly (keyof Inputs & string)[];
   /**
    * Fields that `observe` does not give: inputs that say how to work rather than what is to be, and outputs of
@@ -47,38 +71,50 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
    */
   check?(inputs: Inputs): Problem[];
   readonly checkNeeds?: readonly (keyof Inputs & string)[];
-  /** The resource's id, from its identity alone: `local/domain/NAME`. */
-  id(inputs: Inputs): string;
   /**
    * State of the machine, or undefined when it was reached and the thing is not there. Throws when it cannot be reached.
    * `inputs` are the wanted ones on create and update, those of the state on refresh, undefined on import. Fields of
-   * `kept` may be missing.
+   * `kept` may be missing. Writes nothing.
    */
-  observe(context: WorkContext, id: string, inputs?: Inputs): Promise<Outputs | undefined>;
+  observe(context: ResourceContext, key: string, inputs?: Inputs): Promise<Outputs | undefined>;
   /**
-   * Whether create must leave alone a thing that is there already: the reason, or undefined to take it over.
-   * Without this hook, what exists is taken over.
+   * Outputs that an update is to make go away although no input differs, such as a restart that a killed update did not
+   * come to. They show as changes, lead to `apply`, and must not be there after it. `wanted` may hold unknowns.
    */
-  refuseTakeover?(context: WorkContext, observed: Outputs, inputs: Inputs): string | undefined;
+  pending?(observed: Outputs, wanted: Inputs): readonly (keyof Outputs & string)[];
+  /**
+   * Given for a thing that is made as a whole and carries its owner in itself (a domain's metadata). Such a thing is not
+   * taken over where nobody owns it, and a delete destroys it. Without it the resource is one of settings: what
+   * was there before is kept in a record on the machine, what nobody owns is taken over, and a delete restores.
+   */
+  ownerIn?(observed: Outputs): Owner | undefined;
   /**
    * Writes. `target` is what is to be: the observed state with the planned paths replaced by the wanted values.
    * `observed` is undefined when nothing was there. Must be repeatable: a second run after a half-done first one ends
-   * the same. Called on every create, on update only with changes that are not `kept`. Must heed `context.signal`: a
-   * moment after it is aborted, the layer goes on without waiting.
+   * the same. Called on every create, on update only with changes that are not `kept`, and to restore. Must heed
+   * `context.signal`: a moment after it is aborted, the layer goes on without waiting.
    */
-  apply(context: WorkContext, target: Inputs, observed: Outputs | undefined, changes: readonly Change[]): Promise<void>;
-  /** What must hold after apply beyond the fields; the problems name devices or settings. Its outputs are kept in state. */
+  apply(
+    context: ResourceContext,
+    target: Inputs,
+    observed: Outputs | undefined,
+    changes: readonly Change[],
+  ): Promise<void>;
+  /**
+   * What must hold after apply beyond the fields; the problems name devices or settings. Its outputs are kept in state.
+   * Runs after the machine was given back: it may take long, and must write nothing.
+   */
   verify?(
-    context: WorkContext,
+    context: ResourceContext,
     observed: Outputs,
     inputs: Inputs,
   ): Promise<{ outputs: Partial<Outputs>; problems: string[] }>;
-  /** Undoes the resource. The thing being gone already is success. */
-  destroy(context: WorkContext, id: string, state: Outputs): Promise<void>;
+  /** Takes the thing away: what was made, or a setting that was not there before. It being gone already is success. */
+  destroy(context: ResourceContext, key: string, state: Outputs): Promise<void>;
   /**
    * Output fields that are known before anything is done; the others are unknown at preview. Gets the fields that hold
    * no unknown, and runs when all of `previewNeeds` are among them; without `previewNeeds`, when no field holds one.
-   * `observed` is the state's, undefined on create.
+   * `observed` is what is there, undefined where nothing is.
    */
   preview?(target: Inputs, observed: Outputs | undefined): Partial<Outputs>;
   readonly previewNeeds?: readonly (keyof Inputs & string)[];
@@ -90,7 +126,7 @@ export interface FunctionDefinition<Inputs extends object = object, Outputs exte
   readonly description: string;
   readonly inputs: z.ZodType<Inputs>;
   readonly outputs: z.ZodType<Outputs>;
-  run(context: WorkContext, inputs: Inputs): Promise<Outputs>;
+  run(context: FunctionContext, inputs: Inputs): Promise<Outputs>;
 }
 
 /** A resource whatever its shapes are: the table of a provider holds several. */
@@ -110,7 +146,13 @@ export interface ProviderDefinition {
   /** Name and settings of the generated npm package. */
   readonly nodejs: Readonly<Record<string, unknown>>;
   /** Configuration, a strict object. */
-  readonly config: z.ZodType<object>;
+  readonly config: z.ZodObject;
+  /** Problems of the configuration beyond shapes; gets what holds no unknown. */
+  checkConfig?(config: PlainObject): Problem[];
+  /** Shape of the input `connection`, which takes the place of what the configuration has for a resource's host. */
+  readonly connection: z.ZodObject;
+  /** The machines of a configuration, which may hold unknowns in a preview. */
+  inventory(config: PlainObject): Inventory;
   readonly resources: readonly AnyResourceDefinition[];
   readonly functions: readonly FunctionDefinition[];
 }

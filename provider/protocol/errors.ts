@@ -26,7 +26,9 @@ export function messageOf(error: unknown): string {
   return error.message || error.name;
 }
 
-function isOwnFault(error: Error): boolean {
+/** Whether the error is a programming error of ours. */
+export function isOwnFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
   // Node's own errors (ENOENT, ERR_...) carry a code and come from the outside even where they are TypeErrors.
   return ownFaults.some((type) => error instanceof type) && !("code" in error);
 }

@@ -5,6 +5,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import type { PlainObject } from "../../core/diff/plain";
 import { encode, type Secrecy } from "./encode";
+import { withHidden } from "./hidden-outputs";
 
 /** Something exists, but not as wanted. Carries what exists, so that the state keeps it and the next up goes on from there. */
 export class InitFailed extends Error {
@@ -14,21 +15,11 @@ export class InitFailed extends Error {
     readonly outputs: PlainObject,
     readonly inputs: PlainObject,
     readonly reasons: readonly string[],
+    /** Whether the state remembers the failure until an update goes well. */
+    readonly remembered = true,
   ) {
     super(reasons.join("\n"));
   }
-}
-
-/**
- * Output in which the state remembers why the last attempt failed. The engine drops a resource's init errors when a
- * read succeeds, and with `refreshBeforeUpdate` one comes before each update: what failed would never be tried again.
- */
-const UNFINISHED = "__unfinished";
-
-/** Why the last attempt failed; empty where it did not. */
-export function unfinishedReasons(state: PlainObject): string[] {
-  const reasons = state[UNFINISHED];
-  return Array.isArray(reasons) ? reasons.map(String) : [];
 }
 
 /**
@@ -42,9 +33,10 @@ export function initFailedStatus(
   redact: (text: string) => string,
 ): Partial<ServiceError> {
   const reasons = failure.reasons.map(redact);
+  const properties = failure.remembered ? withHidden(failure.outputs, { unfinished: reasons }) : failure.outputs;
   const detail = new ErrorResourceInitFailed()
     .setId(failure.id)
-    .setProperties(encode({ ...failure.outputs, [UNFINISHED]: reasons }, outputs))
+    .setProperties(encode(properties, outputs))
     .setInputs(encode(failure.inputs, inputs))
     .setReasonsList(reasons)
     .setRefreshBeforeUpdate(true);

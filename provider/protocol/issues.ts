@@ -37,6 +37,7 @@ function toProblems(issue: Issue, above: Keys, input: unknown, schema?: AnySchem
 
 /** The issues of the alternative that was most likely meant: the one whose issues are deepest, then fewest. */
 function unionProblems(issue: Extract<Issue, { code: "invalid_union" }>, keys: Keys, input: unknown): Problem[] {
+  if (valueAt(input, keys) === undefined) return [{ path: formatPath(keys), message: "Is required." }];
   const options = issue.errors.map((errors) => ({
     errors,
     problems: errors.flatMap((inner) => toProblems(inner, keys, input)),

@@ -2,18 +2,17 @@ import { isPlainObject } from "../../core/diff/plain";
 import type { Shape } from "../../core/diff/shape";
 import { childShape, shapeFor } from "../../core/diff/shape";
 import type { Decoded } from "./decode";
+import { formsOf } from "./secret-forms";
 import type { SecretTree } from "./secrets";
-
-/** Shorter secrets are left: replacing every "a" would make messages unreadable and hide nothing. */
-const SHORTEST = 4;
 
 /** Replaces the secret strings of a request in messages on their way to the user, whoever put them there. */
 export function redactor(values: readonly Decoded[], shape?: Shape): (text: string) => string {
   const secrets = new Set<string>();
   for (const { value, secrets: tree } of values) collect(value, tree, shape, false, secrets);
+  const forms = new Set([...secrets].flatMap(formsOf));
   // Longest first: a secret may contain another one.
-  const ordered = [...secrets].sort((a, b) => b.length - a.length);
-  return (text) => ordered.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+  const ordered = [...forms].sort((a, b) => b.length - a.length);
+  return (text) => ordered.reduce((rest, form) => rest.replaceAll(form, "[secret]"), text);
 }
 
 function collect(
@@ -25,7 +24,7 @@ function collect(
 ): void {
   const secret = inside || tree?.secret === true || shape?.secret === true;
   if (typeof value === "string") {
-    if (secret && value.length >= SHORTEST) found.add(value);
+    if (secret) found.add(value);
     return;
   }
   const own = shapeFor(shape, value);

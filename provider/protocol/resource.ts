@@ -1,9 +1,11 @@
+import type { z } from "zod";
 import { type Change, decide } from "../../core/diff/field-diff";
 import { isAtOrBelow, type Keys, parsePath } from "../../core/diff/path";
 import { isPlainObject, type PlainObject } from "../../core/diff/plain";
-import { pruneToShape, type Shape } from "../../core/diff/shape";
+import { childShape, pruneToShape, type Shape } from "../../core/diff/shape";
 import { type Checked, checkBeyondShape, checkShape, knownFields } from "./check";
-import type { ResourceDefinition, WorkContext } from "./definition";
+import type { ResourceContext, ResourceDefinition } from "./definition";
+import { COMMON_KEPT, formatId, shapesOf } from "./machine-fields";
 import { shapeOf } from "./zod-shape";
 
 export interface Plan {
@@ -13,27 +15,35 @@ export interface Plan {
   readonly ignore?: readonly string[] | undefined;
 }
 
-/** A definition with what this layer derives from it once, and its hooks on plain objects. */
+/** A definition with what this layer adds to it and derives from it once, and its hooks on plain objects. */
 export class Resource {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
+  private readonly inputs: z.ZodObject;
   private readonly kept: ReadonlySet<string>;
+  private readonly replaceOn: readonly string[];
   private readonly assigned: readonly Keys[];
 
-  constructor(readonly definition: ResourceDefinition<PlainObject, PlainObject>) {
-    this.inputShape = shapeOf(definition.inputs);
-    this.outputShape = shapeOf(definition.outputs);
-    this.kept = new Set(definition.kept);
+  constructor(
+    readonly definition: ResourceDefinition<PlainObject, PlainObject>,
+    connection: z.ZodObject,
+  ) {
+    const { inputs, outputs } = shapesOf(definition, connection);
+    this.inputs = inputs;
+    this.inputShape = shapeOf(inputs);
+    this.outputShape = shapeOf(outputs);
+    this.kept = new Set([...(definition.kept ?? []), ...COMMON_KEPT]);
+    this.replaceOn = ["host", ...(definition.replaceOn ?? [])];
     this.assigned = (definition.assigned ?? []).map(parsePath).filter((keys) => keys !== undefined);
   }
 
   /** `Domain` for `gpudirect:index:Domain`. */
-  get kind(): string {
+  get typeName(): string {
     return this.definition.token.split(":").pop() ?? this.definition.token;
   }
 
   check(input: PlainObject): Checked {
-    const shaped = checkShape(this.definition.inputs, input);
+    const shaped = checkShape(this.inputs, input);
     const check = this.definition.check?.bind(this.definition);
     // Beyond shapes only where the shapes are right: a check may rely on them.
     const beyond =
@@ -41,8 +51,25 @@ export class Resource {
     return { inputs: shaped.inputs, problems: [...shaped.problems, ...beyond] };
   }
 
+  /** The id of the thing that the inputs describe; undefined while what names it is not known. */
+  idOf(inputs: PlainObject): string | undefined {
+    const known = knownFields(inputs, this.replaceOn);
+    if (!known || typeof known.host !== "string") return undefined;
+    return formatId(known.host, this.definition.kind, this.definition.key(known));
+  }
+
   decide(plan: Plan): Change[] {
-    return decide({ ...plan, shape: this.inputShape, replaceOn: this.definition.replaceOn });
+    const changes = decide({ ...plan, shape: this.inputShape, replaceOn: this.replaceOn });
+    // Nothing was observed of what is not there yet.
+    if (Object.keys(plan.observed).length === 0) return changes;
+    const pending = this.definition.pending?.(plan.observed, plan.wanted) ?? [];
+    const shown = pending.filter((key) => !plan.ignore?.includes(key));
+    return [...changes, ...shown.map((key): Change => ({ path: key, keys: [key], kind: "update" }))];
+  }
+
+  /** Changes of fields that an input can say, as opposed to outputs that are pending. */
+  ofInputs(changes: readonly Change[]): Change[] {
+    return changes.filter(({ keys }) => childShape(this.inputShape, keys[0] ?? "") !== undefined);
   }
 
   /** Changes that lead to a write: those of fields that the machine has. */
@@ -52,13 +79,13 @@ export class Resource {
 
   /** What the machine holds now, and the kept fields from what is known of them, the first source first. */
   async observe(
-    context: WorkContext,
-    id: string,
+    context: ResourceContext,
+    key: string,
     inputs: PlainObject | undefined,
     ...known: PlainObject[]
   ): Promise<PlainObject | undefined> {
-    const observed = await this.definition.observe(context, id, inputs);
-    return observed && { ...this.keptOf(...known), ...observed };
+    const observed = await this.definition.observe(context, key, inputs);
+    return observed && { host: context.machine.name, ...this.keptOf(...known), ...observed };
   }
 
   keptOf(...sources: readonly PlainObject[]): PlainObject {
@@ -83,6 +110,16 @@ export class Resource {
   preview(target: PlainObject, observed: PlainObject | undefined): PlainObject {
     const known = knownFields(target, this.definition.previewNeeds);
     return (known && this.definition.preview?.(known, observed)) ?? {};
+  }
+
+  /** Whether the schema marks the place, or one above it, as secret. */
+  isSecret(keys: Keys): boolean {
+    let shape: Shape | undefined = this.inputShape;
+    for (const key of keys) {
+      if (shape?.secret) return true;
+      shape = childShape(shape, key);
+    }
+    return shape?.secret === true;
   }
 }
 

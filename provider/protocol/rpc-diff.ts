@@ -1,6 +1,7 @@
 import { type DiffRequest, DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 import type { Change } from "../../core/diff/field-diff";
-import { type Provider, Request } from "./provider";
+import type { Provider } from "./provider";
+import { Request } from "./request";
 
 const kinds = {
   add: [PropertyDiff.Kind.ADD, PropertyDiff.Kind.ADD_REPLACE],

@@ -3,7 +3,9 @@ import { hasUnknown } from "../../core/diff/unknown";
 import { type Problem, Refusal } from "../../core/problems";
 import { checkShape } from "./check";
 import { encode } from "./encode";
-import { type Provider, Request } from "./provider";
+import { MachineUnknown } from "./inventory";
+import type { Provider } from "./provider";
+import { Request } from "./request";
 import { failures } from "./rpc-check";
 import { shapeOf } from "./zod-shape";
 
@@ -19,12 +21,14 @@ export async function invoke(provider: Provider, message: InvokeRequest): Promis
   // The engine and the SDKs call no function with unknowns; one that comes all the same has no answer yet.
   if (hasUnknown(inputs)) return refuse([{ path: "", message: "An argument is not known yet." }]);
   try {
-    const result = await request.run(0, (context) => definition.run(context, inputs));
+    const machine = (name: string) => provider.inventory.machine(name).reading;
+    const result = await request.run((context) => definition.run({ ...context, machine }, inputs));
     return new InvokeResponse().setReturn(
       encode({ ...result }, { secrets, shape: shapeOf(definition.outputs), wholeLists: true }),
     );
   } catch (error) {
     if (error instanceof Refusal) return refuse(error.problems);
+    if (error instanceof MachineUnknown) return refuse([{ path: "host", message: `${error.message}.` }]);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { PlainObject } from "../../core/diff/plain";
 import type { FunctionDefinition, ProviderDefinition, ResourceDefinition } from "./definition";
+import { shapesOf } from "./machine-fields";
 import { TypeTable } from "./schema-types";
 
 /** Names that every Pulumi resource has already. */
@@ -8,7 +9,7 @@ const reserved = ["id", "urn"];
 /** The Pulumi package schema of a provider. Same definitions, same bytes. Throws on what a schema cannot say. */
 export function packageSchema(provider: ProviderDefinition): PlainObject {
   const table = new TypeTable(provider.name);
-  const resources = provider.resources.map((one) => [one.token, resourceSpec(table, one)]);
+  const resources = provider.resources.map((one) => [one.token, resourceSpec(table, one, provider)]);
   const functions = provider.functions.map((one) => [one.token, functionSpec(table, one)]);
   const config = table.object(provider.config, "Config");
   return {
@@ -33,15 +34,20 @@ export function packageSchema(provider: ProviderDefinition): PlainObject {
   };
 }
 
-function resourceSpec(table: TypeTable, definition: ResourceDefinition): PlainObject {
+function resourceSpec(
+  table: TypeTable,
+  definition: ResourceDefinition,
+  { connection }: ProviderDefinition,
+): PlainObject {
   const name = nameOf(definition.token);
-  const inputs = table.object(definition.inputs, name);
-  const outputs = table.object(definition.outputs, name, "output");
+  const shapes = shapesOf(definition, connection);
+  const inputs = table.object(shapes.inputs, name);
+  const outputs = table.object(shapes.outputs, name, "output");
   for (const key of [...Object.keys(inputs.properties), ...Object.keys(outputs.properties)]) {
     if (reserved.includes(key)) throw new Error(`${definition.token}: a property cannot be called ${key}`);
   }
   const replaceOn: readonly string[] = definition.replaceOn ?? [];
-  for (const key of replaceOn) {
+  for (const key of ["host", ...replaceOn]) {
     const property = inputs.properties[key];
     if (property) inputs.properties[key] = { ...property, replaceOnChanges: true };
   }

@@ -14,6 +14,7 @@ export async function serve(
   load: () => Promise<ProviderDefinition>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
+  forgetPulumiVariables();
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   const table = once(() => loadTable(load, args));
   const entries = Object.entries(ResourceProviderService).map(([name, method]) => [
@@ -23,12 +24,22 @@ export async function serve(
   server.addService(ResourceProviderService, Object.fromEntries(entries));
   const port = await bind(server);
   exitWithParent(async () => {
-    (await table()).cancel();
+    const { cancel, close } = await table();
+    cancel();
     await new Promise<void>((done) => server.tryShutdown(() => done()));
+    await close();
   });
   process.stdout.write(`${port}\n`);
   // A failure to load shows at the first request, which waits for the same promise.
   setImmediate(() => void table().catch(() => undefined));
+}
+
+/**
+ * The engine hands the stack's configuration to plugins in PULUMI_CONFIG too, with secrets in plain, and the passphrase and
+ * the access token come from the user's shell: nothing that this process starts may inherit them.
+ */
+function forgetPulumiVariables(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith("PULUMI_")) delete process.env[name];
 }
 
 async function loadTable(load: () => Promise<ProviderDefinition>, args: readonly string[]) {
@@ -41,7 +52,13 @@ async function loadTable(load: () => Promise<ProviderDefinition>, args: readonly
   ]);
   const log = new EngineLog(engineAddress(args));
   const workshop = new Workshop(log);
-  return { methods: methods(new Provider(definition, workshop), log), asStatus, cancel: () => workshop.cancel() };
+  const provider = new Provider(definition, workshop);
+  return {
+    methods: methods(provider, log),
+    asStatus: (error: unknown) => asStatus(error, (text) => provider.redact(text)),
+    cancel: () => workshop.cancel(),
+    close: () => provider.inventory.close(),
+  };
 }
 
 function unary(name: string, table: () => ReturnType<typeof loadTable>): Unary {

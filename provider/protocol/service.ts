@@ -44,7 +44,7 @@ export function methods(provider: Provider, log: EngineLog): Record<string, Meth
     },
     checkConfig: (message: pb.CheckRequest) => checkConfig(provider, message),
     diffConfig: (message: pb.DiffRequest) => diffConfig(provider, message),
-    configure,
+    configure: (message: pb.ConfigureRequest) => configure(provider, message),
     check: (message: pb.CheckRequest) => check(provider, message),
     diff: (message: pb.DiffRequest) => diff(provider, message),
     create: (message: pb.CreateRequest) => create(provider, message),
@@ -72,9 +72,14 @@ function unimplemented(name: string): Method {
   };
 }
 
-/** An error as gRPC status; one that is a status already (a partial failure, UNIMPLEMENTED) stays as it is. */
-export function asStatus(error: unknown): object {
+/**
+ * An error as gRPC status; one that is a status already (a partial failure, UNIMPLEMENTED) stays as it is. Errors from
+ * outside a request's work quote the configuration, so `redact` hides its secrets in all of them.
+ */
+export function asStatus(error: unknown, redact: (text: string) => string): object {
   const isStatus =
     typeof error === "object" && error !== null && "code" in error && "details" in error && "metadata" in error;
-  return isStatus ? error : toServiceError(error);
+  if (isStatus) return error;
+  const status = toServiceError(error);
+  return { ...status, details: redact(status.details ?? "") };
 }

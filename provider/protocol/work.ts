@@ -4,6 +4,8 @@ import type { EngineLog } from "./log";
 
 /** How long stopped work gets to end by itself (kill its child processes) before it is left behind. */
 const WIND_DOWN_MS = 1000;
+/** How often a status line tells the time. */
+const TICK_MS = 1000;
 
 export interface WorkOptions {
   readonly urn: string;
@@ -54,8 +56,9 @@ export class Workshop {
       void this.log.send(severity, redact(message), urn, ephemeral).catch(() => undefined);
     return {
       signal,
-      owner: stackOf(urn),
       status: (message) => send("info", message, true),
+      phase: (name, expectedSeconds, work) =>
+        phase((message) => send("info", message, true), name, expectedSeconds, work),
       info: (message) => send("info", message),
       warn: (message) => send("warning", message),
     };
@@ -84,8 +87,21 @@ function stoppedBecause(reason: unknown, error: unknown): unknown {
   return new Stopped(`${reason.message} (${messageOf(error)})`);
 }
 
-/** `urn:pulumi:STACK::PROJECT::TYPE::NAME` → `PROJECT/STACK`. */
-function stackOf(urn: string): string | undefined {
-  const [stack, project] = urn.replace(/^urn:pulumi:/, "").split("::");
-  return stack && project ? `${project}/${stack}` : undefined;
+/** Tells at once what is being done, and each second since when, until the work has ended. */
+async function phase<T>(
+  status: (message: string) => void,
+  name: string,
+  expectedSeconds: number | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const started = Date.now();
+  const expected = expectedSeconds === undefined ? "" : ` of about ${expectedSeconds} s`;
+  const tell = () => status(`${name}, ${Math.round((Date.now() - started) / 1000)} s${expected}`);
+  tell();
+  const ticking = setInterval(tell, TICK_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(ticking);
+  }
 }

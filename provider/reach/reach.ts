@@ -4,7 +4,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Standard input of the command. Secrets and files go this way, never in argv. */
   readonly input?: string | Buffer;
-  /** Longest time that the command may take, in milliseconds. */
+  /** Longest time that the command may take, in milliseconds. Making a connection has a limit of its own. */
   readonly timeoutMs: number;
   /** What is being done, for messages: "define the domain train-0". */
   readonly name: string;
@@ -19,12 +19,33 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+/** How a lock is asked for. */
+export interface LockOptions {
+  /** Ends the wait, when aborted. */
+  readonly signal: AbortSignal;
+  /** Longest wait for another holder, in milliseconds. */
+  readonly waitMs: number;
+  /** Who asks, as others who wait are told: "stack train/prod". One line. */
+  readonly holder: string;
+  /** Called once when somebody else holds the lock, with their `holder` (empty where it is not known). */
+  readonly onWaiting?: (heldBy: string) => void;
+}
+
+/** A lock that is held. */
+export interface Lock {
+  /** Aborted when the lock is gone without release: the connection was lost. */
+  readonly lost: AbortSignal;
+  /** Gives the lock back. Never throws; a second call does nothing. */
+  release(): Promise<void>;
+}
+
 /** A machine that commands can be run on. Every implementation passes the same conformance suite. */
 export interface Reach {
   /** Name of the machine, for messages: "this machine", "node7". */
   readonly machine: string;
   /**
-   * Runs a POSIX sh script: from standard input, or where `input` is given as an argument of `sh -c`.
+   * Runs a POSIX sh script: from standard input, or where `input` is given as an argument of `sh -c` (so a script never
+   * holds a secret).
    * @throws ReachError where it could not be run to its end
    */
   run(script: string, options: RunOptions): Promise<RunResult>;
@@ -33,10 +54,31 @@ export interface Reach {
    * @throws ReachError where it could not be run to its end
    */
   runProgram(argv: readonly [string, ...string[]], options: RunOptions): Promise<RunResult>;
+  /**
+   * Takes the machine's lock of a name (letters, digits, ".", "_", "-"): at most one holder at a time, of all processes
+   * that reach the machine in whatever way. The lock ends with the holder's process, also where that is killed.
+   * @throws ReachError of phase "locked" where another one holds it for longer than the wait
+   */
+  lock(name: string, options: LockOptions): Promise<Lock>;
+  /** Ends connections. Never throws; a later command connects anew. */
+  close(): Promise<void>;
 }
 
-/** Why a command did not run to its end. */
-export type ReachPhase = "start" | "cancelled" | "timeout" | "output";
+/**
+ * Why a command did not run to its end. `connect`: the machine was not reached. `authenticate`: it was, and let nobody
+ * in, or its host key is not the known one. `privilege`: no root by sudo. `start`: the program is not there. `lost`: the
+ * connection broke while the command ran, so whether it took effect is not known.
+ */
+export type ReachPhase =
+  | "connect"
+  | "authenticate"
+  | "privilege"
+  | "start"
+  | "cancelled"
+  | "timeout"
+  | "output"
+  | "lost"
+  | "locked";
 
 /** A command that did not run to its end: says on which machine, at what, why, and what to do. */
 export class ReachError extends Error {

@@ -46,6 +46,10 @@ export class Domain extends pulumi.CustomResource {
      */
     declare public readonly cells: pulumi.Output<{[key: string]: outputs.GuestCell}>;
     /**
+     * How the machine is reached, in place of what the provider's configuration has for `host`.
+     */
+    declare public readonly connection: pulumi.Output<outputs.Connection | undefined>;
+    /**
      * File on the host that receives the guest's serial console.
      */
     declare public readonly consoleLog: pulumi.Output<string | undefined>;
@@ -90,7 +94,7 @@ export class Domain extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly guestTopology: pulumi.Output<outputs.HostTopology | undefined>;
     /**
-     * Machine that libvirt runs on: local, the machine of the provider.
+     * Machine by its name in the provider's `hosts`; `local` is the machine that the provider runs on.
      */
     declare public readonly host: pulumi.Output<string>;
     /**
@@ -114,6 +118,10 @@ export class Domain extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly machineType: pulumi.Output<string>;
     /**
+     * What a maintenance of the host (a reboot for BIOS, firmware or kernel) may do with the domain while it runs: refuse, then the host is not rebooted; shutdown, then the domain is shut down before and started again after. It is recorded in the domain's metadata. One of `refuse`, `shutdown`.
+     */
+    declare public readonly maintenance: pulumi.Output<string>;
+    /**
      * 64-bit MMIO window in MiB that OVMF is told to make (X-PciMmio64Mb).
      */
     declare public readonly mmio64MiB: pulumi.Output<number | undefined>;
@@ -126,9 +134,17 @@ export class Domain extends pulumi.CustomResource {
      */
     declare public readonly notChecked: pulumi.Output<string[]>;
     /**
-     * Pulumi stack that made the domain: project/stack.
+     * Pulumi stack that the domain belongs to: project/stack.
      */
     declare public /*out*/ readonly owner: pulumi.Output<string | undefined>;
+    /**
+     * Drawn by the create that the domain belongs to; tells resources of one domain apart after a rename.
+     */
+    declare public /*out*/ readonly ownerClaim: pulumi.Output<string | undefined>;
+    /**
+     * URN of the resource that the domain belongs to.
+     */
+    declare public /*out*/ readonly ownerUrn: pulumi.Output<string | undefined>;
     /**
      * Paths at which the running guest differs from its definition until its next start.
      */
@@ -141,6 +157,10 @@ export class Domain extends pulumi.CustomResource {
      * Whether the domain is to run.
      */
     declare public readonly running: pulumi.Output<boolean>;
+    /**
+     * Names one start of the domain: a new value at each start, the same for as long as the domain runs, also when libvirtd restarts; absent while it does not run. Made of the host's boot id, libvirt's id of the domain and the start time of its QEMU process. A new value alone is no change of the resource.
+     */
+    declare public /*out*/ readonly startId: pulumi.Output<string | undefined>;
     /**
      * State of the domain: running, paused or shut off. One of `running`, `paused`, `shut off`.
      */
@@ -196,6 +216,7 @@ export class Domain extends pulumi.CustomResource {
             }
             resourceInputs["boot"] = args?.boot;
             resourceInputs["cells"] = args?.cells;
+            resourceInputs["connection"] = args ? pulumi.output(args.connection).apply(v => v === undefined ? undefined : inputs.connectionArgsProvideDefaults(v)) : undefined;
             resourceInputs["consoleLog"] = args?.consoleLog;
             resourceInputs["cpu"] = args?.cpu;
             resourceInputs["devices"] = args?.devices;
@@ -210,6 +231,7 @@ export class Domain extends pulumi.CustomResource {
             resourceInputs["interfaces"] = args?.interfaces;
             resourceInputs["lockedMemory"] = (args?.lockedMemory) ?? false;
             resourceInputs["machine"] = (args?.machine) ?? "q35";
+            resourceInputs["maintenance"] = (args?.maintenance) ?? "refuse";
             resourceInputs["mmio64MiB"] = args?.mmio64MiB;
             resourceInputs["name"] = args?.name;
             resourceInputs["notChecked"] = args?.notChecked;
@@ -226,11 +248,15 @@ export class Domain extends pulumi.CustomResource {
             resourceInputs["guestTopology"] = undefined /*out*/;
             resourceInputs["machineType"] = undefined /*out*/;
             resourceInputs["owner"] = undefined /*out*/;
+            resourceInputs["ownerClaim"] = undefined /*out*/;
+            resourceInputs["ownerUrn"] = undefined /*out*/;
             resourceInputs["pendingRestart"] = undefined /*out*/;
+            resourceInputs["startId"] = undefined /*out*/;
             resourceInputs["state"] = undefined /*out*/;
         } else {
             resourceInputs["boot"] = undefined /*out*/;
             resourceInputs["cells"] = undefined /*out*/;
+            resourceInputs["connection"] = undefined /*out*/;
             resourceInputs["consoleLog"] = undefined /*out*/;
             resourceInputs["cpu"] = undefined /*out*/;
             resourceInputs["devices"] = undefined /*out*/;
@@ -248,13 +274,17 @@ export class Domain extends pulumi.CustomResource {
             resourceInputs["lockedMemory"] = undefined /*out*/;
             resourceInputs["machine"] = undefined /*out*/;
             resourceInputs["machineType"] = undefined /*out*/;
+            resourceInputs["maintenance"] = undefined /*out*/;
             resourceInputs["mmio64MiB"] = undefined /*out*/;
             resourceInputs["name"] = undefined /*out*/;
             resourceInputs["notChecked"] = undefined /*out*/;
             resourceInputs["owner"] = undefined /*out*/;
+            resourceInputs["ownerClaim"] = undefined /*out*/;
+            resourceInputs["ownerUrn"] = undefined /*out*/;
             resourceInputs["pendingRestart"] = undefined /*out*/;
             resourceInputs["restart"] = undefined /*out*/;
             resourceInputs["running"] = undefined /*out*/;
+            resourceInputs["startId"] = undefined /*out*/;
             resourceInputs["state"] = undefined /*out*/;
             resourceInputs["stopTimeoutSeconds"] = undefined /*out*/;
             resourceInputs["switches"] = undefined /*out*/;
@@ -281,6 +311,10 @@ export interface DomainArgs {
      * Guest NUMA cells by number, from 0 without gaps.
      */
     cells: pulumi.Input<{[key: string]: pulumi.Input<inputs.GuestCellArgs>}>;
+    /**
+     * How the machine is reached, in place of what the provider's configuration has for `host`.
+     */
+    connection?: pulumi.Input<inputs.ConnectionArgs | undefined>;
     /**
      * File on the host that receives the guest's serial console.
      */
@@ -318,7 +352,7 @@ export interface DomainArgs {
      */
     guestAgent?: pulumi.Input<boolean | undefined>;
     /**
-     * Machine that libvirt runs on: local, the machine of the provider.
+     * Machine by its name in the provider's `hosts`; `local` is the machine that the provider runs on.
      */
     host?: pulumi.Input<string | undefined>;
     /**
@@ -337,6 +371,10 @@ export interface DomainArgs {
      * Machine type: q35.
      */
     machine?: pulumi.Input<string | undefined>;
+    /**
+     * What a maintenance of the host (a reboot for BIOS, firmware or kernel) may do with the domain while it runs: refuse, then the host is not rebooted; shutdown, then the domain is shut down before and started again after. It is recorded in the domain's metadata. One of `refuse`, `shutdown`.
+     */
+    maintenance?: pulumi.Input<string | undefined>;
     /**
      * 64-bit MMIO window in MiB that OVMF is told to make (X-PciMmio64Mb).
      */

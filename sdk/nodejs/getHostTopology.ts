@@ -20,7 +20,7 @@ export function getHostTopology(args?: GetHostTopologyArgs, opts?: pulumi.Invoke
 
 export interface GetHostTopologyArgs {
     /**
-     * Machine to read: local, the machine of the provider.
+     * Machine to read, by its name in the provider's `hosts`; `local` is the machine that the provider runs on.
      */
     host?: string;
 }
@@ -48,7 +48,7 @@ export function getHostTopologyOutput(args?: GetHostTopologyOutputArgs, opts?: p
 
 export interface GetHostTopologyOutputArgs {
     /**
-     * Machine to read: local, the machine of the provider.
+     * Machine to read, by its name in the provider's `hosts`; `local` is the machine that the provider runs on.
      */
     host?: pulumi.Input<string | undefined>;
 }

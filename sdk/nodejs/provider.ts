@@ -3,6 +3,8 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 import * as pulumi from "@pulumi/pulumi";
+import * as inputs from "./types/input";
+import * as outputs from "./types/output";
 import * as utilities from "./utilities";
 
 /**
@@ -35,6 +37,8 @@ export class Provider extends pulumi.ProviderResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         {
+            resourceInputs["hosts"] = pulumi.output(args?.hosts).apply(JSON.stringify);
+            resourceInputs["takeOverFrom"] = pulumi.output(args?.takeOverFrom).apply(JSON.stringify);
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
         super(Provider.__pulumiType, name, resourceInputs, opts);
@@ -45,4 +49,12 @@ export class Provider extends pulumi.ProviderResource {
  * The set of arguments for constructing a Provider resource.
  */
 export interface ProviderArgs {
+    /**
+     * Machines by name. Ids begin with the name, so it must stay; addresses and passwords may change. Defaults to `{}`.
+     */
+    hosts?: pulumi.Input<{[key: string]: pulumi.Input<inputs.HostArgs>} | undefined>;
+    /**
+     * Stacks, as `project/stack`, whose things on the machines this stack may take over. Defaults to `[]`.
+     */
+    takeOverFrom?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 }

@@ -17,6 +17,8 @@ describe("protocol: requests", () => {
   const good: Json = { file: "/tmp/x.json", size: 4 };
   const send = (news: Struct): Promise<pb.CheckResponse> =>
     plugin.call("check", new pb.CheckRequest().setUrn(urn).setNews(news));
+  /** What is filled in where an input does not say it. */
+  const defaults = { host: "local", owner: "root", mode: "plain", restoreOnDelete: true };
   const check = async (inputs: Json) => {
     const response = await send(struct(inputs));
     return {
@@ -29,7 +31,7 @@ describe("protocol: requests", () => {
     it("fills in defaults, nested ones too", async () => {
       const { inputs, failures } = await check({ ...good, disks: { a: { sizeGiB: 1 } } });
       deepEqual(failures, {});
-      deepEqual(inputs, { ...good, owner: "root", mode: "plain", disks: { a: { sizeGiB: 1, bus: "virtio" } } });
+      deepEqual(inputs, { ...good, ...defaults, disks: { a: { sizeGiB: 1, bus: "virtio" } } });
     });
 
     it("reports every problem at once with its path", async () => {
@@ -52,7 +54,7 @@ describe("protocol: requests", () => {
         'disks["0000:17:00.0"].sizeGiB': "Must be a number, not a string.",
         'disks["0000:17:00.0"].bos': "There is no such field; did you mean bus?",
         "limits.cpu": "Must be a number, not a boolean.",
-        mode: 'Must be one of "plain", "refuse", "reject", "half", "hang", "unverified", "stubborn", "crash".',
+        mode: 'Must be one of "plain", "reject", "half", "hang", "unverified", "stubborn", "crash".',
         amount: 'Must be "all", or must be a number, not an object, or must be a list, not an object.',
         "numbers[1]": "Must be a number, not a string.",
       });
@@ -74,9 +76,8 @@ describe("protocol: requests", () => {
         deepEqual(failures, {});
         deepEqual(inputs, {
           ...wanted,
+          ...defaults,
           disks: { a: { sizeGiB: unknown, bus: "virtio" } },
-          owner: "root",
-          mode: "plain",
         });
       }
       const { failures } = await check({
@@ -249,7 +250,7 @@ describe("protocol: requests", () => {
       );
       deepEqual(
         response.getFailuresList().map((one) => [one.getProperty(), one.getReason()]),
-        [["hots", "There is no such field."]],
+        [["hots", "There is no such field; did you mean hosts?"]],
       );
       const diffed = await plugin.call<pb.DiffResponse>(
         "diffConfig",

@@ -4,6 +4,7 @@ import { guest } from "./guest/step.mjs";
 import { libvirt } from "./libvirt/step.mjs";
 import { node } from "./node.mjs";
 import { pulumi } from "./pulumi.mjs";
+import { sshd } from "./sshd.mjs";
 
 /**
  * What the steps share. A step changes `env` and `guest`, and returns what is true when it has ended.
@@ -17,4 +18,4 @@ import { pulumi } from "./pulumi.mjs";
 /** @typedef {(context: Context, step: import("./report.mjs").Step) => Promise<string>} StepFunction */
 
 /** In the order in which they depend on each other. */
-export const steps = { node, bundles, pulumi, libvirt, guest };
+export const steps = { node, bundles, pulumi, libvirt, guest, sshd };

@@ -20,6 +20,7 @@ const stages = {
   types: { command: ["tsc", "--noEmit"] },
   unit: { command: [...coverage, ...mocha, "test/unit/**/*.test.ts"], counts: true },
   protocol: { command: [...mocha, "test/protocol/**/*.test.ts"], counts: true },
+  reach: { command: [...mocha, "test/reach/**/*.test.ts"], counts: true },
   engine: { command: [...mocha, "--timeout", "600000", "test/engine/**/*.test.ts"], counts: true },
   rehearsal: { command: ["node", join("tools", "demo", "main.mjs")] },
 };

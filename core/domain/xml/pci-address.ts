@@ -23,14 +23,23 @@ export function pciAddressElement(address: ControllerAddress): XmlElement {
 
 /** Reads `<address type='pci'>`; undefined where the device has none. libvirt writes hexadecimal, users decimal too. */
 export function readPciAddress(device: XmlElement): ControllerAddress | undefined {
-  const address = device.children.find((child) => child.name === "address" && child.attributes.type === "pci");
+  const address = device.children.find(isPciAddress);
   if (!address) return undefined;
   return {
     index: Number(address.attributes.bus ?? 0),
     slot: Number(address.attributes.slot ?? 0),
     function: Number(address.attributes.function ?? 0),
+    multifunction: address.attributes.multifunction === "on",
   };
 }
+
+/** An `<address>` in the guest's PCI tree. */
+export const isPciAddress = ({ name, attributes }: XmlElement): boolean =>
+  name === "address" && attributes.type === "pci";
+
+/** Any PCI controller, pcie.0 as well. */
+export const isPciController = ({ name, attributes }: XmlElement): boolean =>
+  name === "controller" && attributes.type === "pci";
 
 /** Splits `DDDD:BB:SS.F` into libvirt's attributes of a `<hostdev>` source address. */
 export function hostAddressElement(address: string): XmlElement {

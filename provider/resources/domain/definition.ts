@@ -4,54 +4,61 @@ import { passedThrough } from "../../../core/domain/host-devices";
 import type { Problem } from "../../../core/problems";
 import { Virsh } from "../../libvirt/virsh";
 import type { ResourceDefinition } from "../../protocol/definition";
-import { LocalReach } from "../../reach/local";
-import { applyDomain, documentIn, stopDomain, unlessDone } from "./apply";
-import { KEPT, observedDomain } from "./observe";
+import { applyDomain, documentIn } from "./apply";
+import { KEPT, observedDomain, ownerIn } from "./observe";
 import { type DomainInputs, type DomainOutputs, domainInputs, domainOutputs } from "./shapes";
+import { stopDomain, unlessDone } from "./stop";
 import { verifyDomain } from "./verify";
-
-const reach = new LocalReach();
-const virsh = new Virsh(reach);
-const nameIn = (id: string): string => id.replace(/^local\/domain\//, "");
 
 export const domainDefinition: ResourceDefinition<DomainInputs, DomainOutputs> = {
   token: "gpudirect:index:Domain",
   description:
     "A libvirt domain as a document: PCI tree, NUMA cells, passed-through devices, disks and interfaces are maps keyed by host address or name. Its definition changes in one step (what libvirt refuses leaves the old domain), and what the document does not model is kept.",
+  kind: "domain",
   inputs: domainInputs,
   outputs: domainOutputs,
-  replaceOn: ["name", "host"],
+  replaceOn: ["name"],
   kept: KEPT,
   assigned: ["uuid", "interfaces[*].mac", "interfaces[*].rootPort", "disks[*].rootPort"],
   check: checkDomain,
-  id: ({ host, name }) => `${host}/domain/${name}`,
+  key: ({ name }) => name,
+  ownerIn,
+  pending: isRestartPending,
 
-  async observe(context, id) {
-    if (!id.startsWith("local/domain/")) throw new Error(`${id} is no domain's id; it reads local/domain/NAME`);
-    const domain = await virsh.read(context, nameIn(id));
+  async observe(context, key) {
+    const domain = await new Virsh(context.machine).read(context, key);
     return domain && (observedDomain(domain) as DomainOutputs);
   },
 
-  refuseTakeover(context, { owner, name }) {
-    if (owner === context.owner) return undefined;
-    const whose = owner === undefined ? "was not made by this provider" : `belongs to stack ${owner}`;
-    return `a domain ${name} is there already and ${whose}; import it (local/domain/${name}), or choose another name`;
-  },
+  apply: (context, target, _observed, changes) => applyDomain(context, new Virsh(context.machine), target, changes),
+  verify: verifyDomain,
 
-  apply: (context, target) => applyDomain(context, reach, virsh, target),
-  verify: (context, observed, inputs) => verifyDomain(context, virsh, observed, inputs),
-
-  async destroy(context, id, state) {
-    const name = nameIn(id);
-    const domain = await virsh.read(context, name);
-    if (domain === undefined) return;
-    if (domain.state !== "shut off") await stopDomain(context, virsh, name, state.stopTimeoutSeconds);
-    await unlessDone(virsh.undefine(context, name), async () => (await virsh.read(context, name)) === undefined);
+  async destroy(context, key, { stopTimeoutSeconds }) {
+    const virsh = new Virsh(context.machine);
+    await stopDomain(context, virsh, key, stopTimeoutSeconds);
+    await unlessDone(virsh.undefine(context, key), async () => (await virsh.state(context, key)) === undefined);
   },
 
   previewNeeds: ["expanderBuses", "switches", "devices"],
-  preview: (target, observed) => ({ ...(observed && { uuid: observed.uuid }), guestAddresses: guestAddresses(target) }),
+  preview: (target, observed) => ({ ...observedBefore(target, observed), guestAddresses: guestAddresses(target) }),
 };
+
+/** What a killed update has left undone. The state of a failed create holds inputs alone. */
+function isRestartPending(
+  { state, pendingRestart }: Partial<DomainOutputs>,
+  { running, restart }: DomainInputs,
+): "pendingRestart"[] {
+  const runs = state !== undefined && state !== "shut off";
+  return runs && running && restart === "graceful" && pendingRestart?.length ? ["pendingRestart"] : [];
+}
+
+/** Outputs that an update does not change. */
+function observedBefore(target: DomainInputs, observed: DomainOutputs | undefined): Partial<DomainOutputs> {
+  if (!observed) return {};
+  const { uuid, machineType, startId } = observed;
+  const runsOn = startId !== undefined && target.running && target.restart === "defer";
+  return { uuid, machineType, ...(runsOn ? { startId } : {}) };
+}
 
 function checkDomain(inputs: DomainInputs): Problem[] {
   const problems = checkDocument(documentIn(inputs));

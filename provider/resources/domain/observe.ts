@@ -1,8 +1,10 @@
 import { decide } from "../../../core/diff/field-diff";
 import type { PlainObject } from "../../../core/diff/plain";
 import { guestAddresses } from "../../../core/domain/bus-numbers";
-import { readDefinition, readDomain } from "../../../core/domain/domain-xml";
-import type { DomainOnHost } from "../../libvirt/virsh";
+import { readDefinition } from "../../../core/domain/domain-xml";
+import { startIdOf } from "../../../core/domain/start-id";
+import type { Owner } from "../../../core/ownership/owner";
+import type { DomainOnHost, LiveDomain } from "../../libvirt/read";
 import type { DomainOutputs } from "./shapes";
 
 /** What libvirt holds of a domain, as the resource's outputs. Fields that say how to work are not among them. */
@@ -20,17 +22,37 @@ type Kept = (typeof KEPT)[number];
 
 export function observedDomain(domain: DomainOnHost): ObservedDomain {
   const { document, identity } = readDefinition(domain.xml);
-  const { owner, machineType } = identity;
+  const { owner, maintenance = "refuse" } = identity.metadata ?? {};
   return {
     ...document,
-    host: "local",
     uuid: document.uuid ?? "",
-    machineType: machineType ?? "",
+    machineType: identity.machineType ?? "",
     running: domain.state !== "shut off",
     state: domain.state,
-    ...(owner === undefined ? {} : { owner }),
-    pendingRestart: domain.liveXml === undefined ? [] : differences(readDomain(domain.liveXml), document),
+    maintenance,
+    ...(owner && { owner: owner.stack, ownerUrn: owner.urn, ownerClaim: owner.claim }),
+    pendingRestart: [],
+    ...(domain.live && observedRun(domain.live, document)),
     guestAddresses: guestAddresses(document),
+  };
+}
+
+/** Who a domain belongs to, by its outputs. */
+export function ownerIn({ owner, ownerUrn, ownerClaim }: DomainOutputs): Owner | undefined {
+  if (owner === undefined || ownerUrn === undefined || ownerClaim === undefined) return undefined;
+  return { stack: owner, urn: ownerUrn, claim: ownerClaim };
+}
+
+function observedRun(
+  { xml, bootId, processStat }: LiveDomain,
+  defined: PlainObject,
+): Pick<ObservedDomain, "pendingRestart" | "startId"> {
+  const { document, identity } = readDefinition(xml);
+  // A domain that has ended since its state was asked for has no number any more.
+  const { runningId } = identity;
+  return {
+    ...(runningId === undefined ? {} : { startId: startIdOf({ bootId, domainId: runningId, processStat }) }),
+    pendingRestart: differences(document, defined),
   };
 }
 

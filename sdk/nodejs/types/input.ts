@@ -9,6 +9,28 @@ import * as outputs from "../types/output";
 import * as utilities from "../utilities";
 
 /**
+ * The machine's BMC, for what is to be done while its system is down
+ */
+export interface BmcAccessArgs {
+    /**
+     * URL of the Redfish service, such as `https://10.0.0.7`; http only for loopback addresses.
+     */
+    address: pulumi.Input<string>;
+    /**
+     * SHA-256 fingerprint of the one certificate to accept, for BMCs with a certificate of their own; without it the certificate must be valid for the address by the CAs that Node.js trusts.
+     */
+    certificateSha256?: pulumi.Input<string | undefined>;
+    /**
+     * Password of the user.
+     */
+    password: pulumi.Input<string>;
+    /**
+     * User of the BMC.
+     */
+    user: pulumi.Input<string>;
+}
+
+/**
  * Size of the guest cell that stands for a host NUMA node
  */
 export interface CellRequest {
@@ -34,6 +56,33 @@ export interface CellRequestArgs {
      * Memory of the cell in GiB.
      */
     memoryGiB?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How the machine is reached, in place of what the provider's configuration has for `host`
+ */
+export interface ConnectionArgs {
+    /**
+     * How the guest agent of a virtual machine is reached, instead of ssh.
+     */
+    guestAgent?: pulumi.Input<inputs.GuestAgentAccessArgs | undefined>;
+    /**
+     * libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent.
+     */
+    libvirtUri?: pulumi.Input<string | undefined>;
+    /**
+     * How ssh gets to the machine.
+     */
+    ssh?: pulumi.Input<inputs.SshAccessArgs | undefined>;
+}
+/**
+ * connectionArgsProvideDefaults sets the appropriate defaults for ConnectionArgs
+ */
+export function connectionArgsProvideDefaults(val: ConnectionArgs): ConnectionArgs {
+    return {
+        ...val,
+        ssh: pulumi.output(val.ssh).apply(v => v === undefined ? undefined : inputs.sshAccessArgsProvideDefaults(v)),
+    };
 }
 
 /**
@@ -88,6 +137,20 @@ export interface ExpanderBusArgs {
      * Slot on pcie.0.
      */
     slot: pulumi.Input<number>;
+}
+
+/**
+ * How the guest agent of a virtual machine is reached, instead of ssh
+ */
+export interface GuestAgentAccessArgs {
+    /**
+     * Name of the guest's libvirt domain on that machine.
+     */
+    domain: pulumi.Input<string>;
+    /**
+     * Name of the machine that the guest runs on: one of `hosts`, or `local`.
+     */
+    host: pulumi.Input<string>;
 }
 
 /**
@@ -314,6 +377,37 @@ export interface GuestSwitchArgs {
      * Slot of the port on the parent's bus.
      */
     port: pulumi.Input<number>;
+}
+
+/**
+ * A machine, and how it is reached: by ssh or by guestAgent
+ */
+export interface HostArgs {
+    /**
+     * The machine's BMC, for what is to be done while its system is down.
+     */
+    bmc?: pulumi.Input<inputs.BmcAccessArgs | undefined>;
+    /**
+     * How the guest agent of a virtual machine is reached, instead of ssh.
+     */
+    guestAgent?: pulumi.Input<inputs.GuestAgentAccessArgs | undefined>;
+    /**
+     * libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent.
+     */
+    libvirtUri?: pulumi.Input<string | undefined>;
+    /**
+     * How ssh gets to the machine.
+     */
+    ssh?: pulumi.Input<inputs.SshAccessArgs | undefined>;
+}
+/**
+ * hostArgsProvideDefaults sets the appropriate defaults for HostArgs
+ */
+export function hostArgsProvideDefaults(val: HostArgs): HostArgs {
+    return {
+        ...val,
+        ssh: pulumi.output(val.ssh).apply(v => v === undefined ? undefined : inputs.sshAccessArgsProvideDefaults(v)),
+    };
 }
 
 /**
@@ -702,6 +796,62 @@ export interface PciRootArgs {
      * NUMA node of the root complex.
      */
     numaNode?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How ssh gets to the machine
+ */
+export interface SshAccessArgs {
+    /**
+     * Host name, IP address, or a `Host` of the ssh configuration.
+     */
+    address: pulumi.Input<string>;
+    /**
+     * ssh configuration file to use instead of the user's; an absolute path, or `~/…`.
+     */
+    configFile?: pulumi.Input<string | undefined>;
+    /**
+     * Longest time for connecting and logging in, in seconds.
+     */
+    connectTimeoutSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * Public host keys that the machine may have, such as `ssh-ed25519 AAAA…`; without them those of known_hosts.
+     */
+    hostKeys?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Jump hosts as `ssh -J` takes them: `user@bastion:22`.
+     */
+    jump?: pulumi.Input<string | undefined>;
+    /**
+     * Password of the user. Handed to ssh through a pipe.
+     */
+    password?: pulumi.Input<string | undefined>;
+    /**
+     * TCP port; what the ssh configuration says, or 22.
+     */
+    port?: pulumi.Input<number | undefined>;
+    /**
+     * Private key in OpenSSH or PEM format, without passphrase. Given to an ssh agent of its own, never written to a file.
+     */
+    privateKey?: pulumi.Input<string | undefined>;
+    /**
+     * Whether commands run as root by `sudo -n` where the user is not root.
+     */
+    sudo?: pulumi.Input<boolean | undefined>;
+    /**
+     * User to log in as; what the ssh configuration says, or the user who runs Pulumi.
+     */
+    user?: pulumi.Input<string | undefined>;
+}
+/**
+ * sshAccessArgsProvideDefaults sets the appropriate defaults for SshAccessArgs
+ */
+export function sshAccessArgsProvideDefaults(val: SshAccessArgs): SshAccessArgs {
+    return {
+        ...val,
+        connectTimeoutSeconds: (val.connectTimeoutSeconds) ?? 15,
+        sudo: (val.sudo) ?? true,
+    };
 }
 
 /**

@@ -9,6 +9,55 @@ import * as outputs from "../types/output";
 import * as utilities from "../utilities";
 
 /**
+ * The machine's BMC, for what is to be done while its system is down
+ */
+export interface BmcAccess {
+    /**
+     * URL of the Redfish service, such as `https://10.0.0.7`; http only for loopback addresses.
+     */
+    address: string;
+    /**
+     * SHA-256 fingerprint of the one certificate to accept, for BMCs with a certificate of their own; without it the certificate must be valid for the address by the CAs that Node.js trusts.
+     */
+    certificateSha256?: string;
+    /**
+     * Password of the user.
+     */
+    password: string;
+    /**
+     * User of the BMC.
+     */
+    user: string;
+}
+
+/**
+ * How the machine is reached, in place of what the provider's configuration has for `host`
+ */
+export interface Connection {
+    /**
+     * How the guest agent of a virtual machine is reached, instead of ssh.
+     */
+    guestAgent?: outputs.GuestAgentAccess;
+    /**
+     * libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent.
+     */
+    libvirtUri?: string;
+    /**
+     * How ssh gets to the machine.
+     */
+    ssh?: outputs.SshAccess;
+}
+/**
+ * connectionProvideDefaults sets the appropriate defaults for Connection
+ */
+export function connectionProvideDefaults(val: Connection): Connection {
+    return {
+        ...val,
+        ssh: (val.ssh ? outputs.sshAccessProvideDefaults(val.ssh) : undefined),
+    };
+}
+
+/**
  * A kernel that QEMU loads itself, without boot loader
  */
 export interface DirectBoot {
@@ -141,6 +190,20 @@ export interface ExpanderBus {
      * Slot on pcie.0.
      */
     slot: number;
+}
+
+/**
+ * How the guest agent of a virtual machine is reached, instead of ssh
+ */
+export interface GuestAgentAccess {
+    /**
+     * Name of the guest's libvirt domain on that machine.
+     */
+    domain: string;
+    /**
+     * Name of the machine that the guest runs on: one of `hosts`, or `local`.
+     */
+    host: string;
 }
 
 /**
@@ -294,6 +357,37 @@ export interface GuestSwitch {
      * Slot of the port on the parent's bus.
      */
     port: number;
+}
+
+/**
+ * A machine, and how it is reached: by ssh or by guestAgent
+ */
+export interface Host {
+    /**
+     * The machine's BMC, for what is to be done while its system is down.
+     */
+    bmc?: outputs.BmcAccess;
+    /**
+     * How the guest agent of a virtual machine is reached, instead of ssh.
+     */
+    guestAgent?: outputs.GuestAgentAccess;
+    /**
+     * libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent.
+     */
+    libvirtUri?: string;
+    /**
+     * How ssh gets to the machine.
+     */
+    ssh?: outputs.SshAccess;
+}
+/**
+ * hostProvideDefaults sets the appropriate defaults for Host
+ */
+export function hostProvideDefaults(val: Host): Host {
+    return {
+        ...val,
+        ssh: (val.ssh ? outputs.sshAccessProvideDefaults(val.ssh) : undefined),
+    };
 }
 
 /**
@@ -488,6 +582,62 @@ export interface PciRoot {
      * NUMA node of the root complex.
      */
     numaNode?: number;
+}
+
+/**
+ * How ssh gets to the machine
+ */
+export interface SshAccess {
+    /**
+     * Host name, IP address, or a `Host` of the ssh configuration.
+     */
+    address: string;
+    /**
+     * ssh configuration file to use instead of the user's; an absolute path, or `~/…`.
+     */
+    configFile?: string;
+    /**
+     * Longest time for connecting and logging in, in seconds.
+     */
+    connectTimeoutSeconds?: number;
+    /**
+     * Public host keys that the machine may have, such as `ssh-ed25519 AAAA…`; without them those of known_hosts.
+     */
+    hostKeys?: string[];
+    /**
+     * Jump hosts as `ssh -J` takes them: `user@bastion:22`.
+     */
+    jump?: string;
+    /**
+     * Password of the user. Handed to ssh through a pipe.
+     */
+    password?: string;
+    /**
+     * TCP port; what the ssh configuration says, or 22.
+     */
+    port?: number;
+    /**
+     * Private key in OpenSSH or PEM format, without passphrase. Given to an ssh agent of its own, never written to a file.
+     */
+    privateKey?: string;
+    /**
+     * Whether commands run as root by `sudo -n` where the user is not root.
+     */
+    sudo?: boolean;
+    /**
+     * User to log in as; what the ssh configuration says, or the user who runs Pulumi.
+     */
+    user?: string;
+}
+/**
+ * sshAccessProvideDefaults sets the appropriate defaults for SshAccess
+ */
+export function sshAccessProvideDefaults(val: SshAccess): SshAccess {
+    return {
+        ...val,
+        connectTimeoutSeconds: (val.connectTimeoutSeconds) ?? 15,
+        sudo: (val.sudo) ?? true,
+    };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Refusal } from "../../../core/problems";
+import { checkConfiguration, configuration, connection, createInventory } from "../../../provider/inventory";
 import type { FunctionDefinition, ProviderDefinition } from "../../../provider/protocol/definition";
 import { settings } from "./settings";
 
@@ -54,7 +55,11 @@ export const provider: ProviderDefinition = {
   keywords: ["test"],
   license: "Apache-2.0",
   nodejs: { packageName: "test-sdk" },
-  config: z.strictObject({}),
+  // The real inventory: its resources can be on any machine.
+  config: configuration,
+  checkConfig: checkConfiguration,
+  connection,
+  inventory: createInventory,
   resources: [settings],
   functions: [count],
 };

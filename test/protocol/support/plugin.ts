@@ -27,18 +27,24 @@ export type Json = Record<string, Loose>;
 export class Plugin {
   readonly logs: { message: string; urn: string; ephemeral: boolean; severity: number }[] = [];
   readonly directory = mkdtempSync(join(tmpdir(), "gpudirect-protocol-"));
+  /** Where records of ownership are kept: not among the machine's own. */
+  readonly stateDirectory = join(this.directory, "state");
   readonly stdout: string[] = [];
   child!: ChildProcess;
   private client!: Client;
   private engine!: Server;
 
-  static async start(): Promise<Plugin> {
+  /** Starts the test provider, or that of another entry point. */
+  static async start(entry = join(__dirname, "main.ts"), define: Record<string, string> = {}): Promise<Plugin> {
     const plugin = new Plugin();
     const { bundle } = await import("../../../tools/build/bundle.mjs" as string);
     const outfile = join(plugin.directory, "pulumi-resource-test");
-    await bundle({ entry: join(__dirname, "main.ts"), outfile });
+    await bundle({ entry, outfile, define });
     const engine = await plugin.startEngine();
-    plugin.child = spawn(outfile, ["--logtostderr", "-v=9", engine], { stdio: ["pipe", "pipe", "inherit"] });
+    plugin.child = spawn(outfile, ["--logtostderr", "-v=9", engine], {
+      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, GPUDIRECT_STATE_DIRECTORY: plugin.stateDirectory },
+    });
     const port = await new Promise<string>((resolve) =>
       plugin.child.stdout?.on("data", (data: Buffer) => {
         plugin.stdout.push(data.toString());

@@ -1,8 +1,8 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import type { ResourceDefinition } from "../../../provider/protocol/definition";
+import type { ResourceContext, ResourceDefinition } from "../../../provider/protocol/definition";
+import { readFile, removeFile, writeFile } from "../../../provider/reach/files";
 
-/** The "machine" of the protocol tests: a resource whose settings are a JSON file. */
+/** A small resource of settings: a JSON file on the machine, whose path is its key. Keeps what was there before. */
 
 const disk = z
   .strictObject({ sizeGiB: z.int().min(1).describe("Size in GiB"), bus: z.enum(["virtio", "scsi"]).default("virtio") })
@@ -25,7 +25,7 @@ const shape = {
 
 const inputs = z.strictObject({
   ...shape,
-  mode: z.enum(["plain", "refuse", "reject", "half", "hang", "unverified", "stubborn", "crash"]).default("plain"),
+  mode: z.enum(["plain", "reject", "half", "hang", "unverified", "stubborn", "crash"]).default("plain"),
 });
 const outputs = z.strictObject({
   ...shape,
@@ -41,8 +41,10 @@ export type Outputs = z.infer<typeof outputs>;
 export const settings: ResourceDefinition<Inputs, Outputs> = {
   token: "test:index:Settings",
   description: "Settings in a file",
+  kind: "settings",
   inputs,
   outputs,
+  key: ({ file }) => file,
   replaceOn: ["file"],
   kept: ["mode", "proof"],
   assigned: ["limits.memory"],
@@ -52,39 +54,39 @@ export const settings: ResourceDefinition<Inputs, Outputs> = {
     const cpu = wanted.limits?.cpu ?? 0;
     return cpu > wanted.size ? [{ path: "limits.cpu", message: "There are not that many." }] : [];
   },
-  id: (wanted) => `local/settings/${wanted.file}`,
-  async observe(context, id) {
-    const file = id.replace("local/settings/", "");
+  async observe(context, file) {
     if (file.includes("unreachable")) throw new Error("the machine cannot be reached");
     if (file.includes("slow")) await pause(context.signal);
-    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+    const found = await readFile(context.machine.reach, file, during(context, `read ${file}`));
+    if (!found) return undefined;
+    const values = JSON.parse(found.content.toString());
+    return { owner: "root", serial: "s-0", ...values, file, checksum: JSON.stringify(values).length };
   },
-  refuseTakeover: (_context, observed) =>
-    observed.owner === "foreign" ? "settings of that name belong to somebody else" : undefined,
   async apply(context, target, observed, changes) {
     const { mode, file, ...values } = target;
-    appendFileSync(`${file}.writes`, `${changes.map((change) => change.path).join(",")}\n`);
     context.status(`writing ${file}`);
+    await note(context, `${file}.writes`, changes.map((change) => change.path).join(","));
     if (mode === "reject") throw new Error(`the machine rejects it: ${target.password ?? ""}`);
-    const written = { ...values, file, serial: observed?.serial ?? "s-1", checksum: JSON.stringify(values).length };
+    const written = { ...pick(values), serial: observed?.serial ?? "s-1" };
+    const save = (value: object) =>
+      writeFile(
+        context.machine.reach,
+        { path: file, content: JSON.stringify(value) },
+        during(context, `write ${file}`),
+      );
     if (mode === "half") {
-      save(file, { ...written, size: 1 });
+      await save({ ...written, size: 1 });
       throw new Error("the power went");
     }
-    if (mode === "hang") {
-      save(file, written);
-      await pause(context.signal);
-    }
-    save(file, mode === "stubborn" ? { ...written, size: 99 } : written);
+    await save(mode === "stubborn" ? { ...written, size: 99 } : written);
+    if (mode === "hang") await pause(context.signal);
     context.warn("written");
   },
   async verify(_context, observed) {
     const problems = observed.mode === "unverified" ? ["0000:17:00.0 is not there"] : [];
     return { outputs: { proof: `seen ${observed.size}` }, problems };
   },
-  async destroy(_context, id) {
-    rmSync(id.replace("local/settings/", ""), { force: true });
-  },
+  destroy: (context, file) => removeFile(context.machine.reach, file, during(context, `remove ${file}`)),
   previewNeeds: ["size"],
   preview: (target, observed) => ({
     proof: `seen ${JSON.stringify(target.size)}`,
@@ -92,18 +94,28 @@ export const settings: ResourceDefinition<Inputs, Outputs> = {
   }),
 };
 
-function save(file: string, value: object) {
-  writeFileSync(`${file}.tmp`, JSON.stringify(value));
-  renameSync(`${file}.tmp`, file);
+/** The values of the file: what says how to work is not among them. */
+const pick = (values: object) =>
+  Object.fromEntries(Object.entries(values).filter(([key]) => key in shape && key !== "file"));
+
+const during = ({ signal }: ResourceContext, name: string) => ({ signal, timeoutMs: 30_000, name });
+
+/** Adds a line to a file, so that tests can count the writes. */
+async function note(context: ResourceContext, file: string, line: string): Promise<void> {
+  const { reach } = context.machine;
+  const options = { ...during(context, `note ${file}`), input: `${line}\n` };
+  await reach.run(`cat >> '${file}'`, options);
 }
 
 /** Waits for ever, or until it is told to stop. */
 function pause(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const timer = setInterval(() => undefined, 1000);
-    signal.addEventListener("abort", () => {
+    const stop = () => {
       clearInterval(timer);
       reject(new Error("interrupted while waiting"));
-    });
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop);
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { XMLValidator } from "fast-xml-parser";
 import { domainDocument } from "../../../core/domain/document";
-import { readDomain, redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
+import { readDefinition, readDomain, redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
 import { sample } from "./samples";
 
 const TEXTS = [
@@ -23,10 +23,12 @@ describe("text of users in a domain's XML", () => {
         interfaces: { lan: { network: text, mac: "52:54:00:12:34:56", rootPort: 2 } },
         consoleLog: `/log/${text}`,
       });
-      const xml = renderDomain(document, { owner: text });
+      const metadata = { owner: { stack: text, urn: text, claim: text }, maintenance: "refuse" } as const;
+      const xml = renderDomain(document, { metadata });
       assert.equal(XMLValidator.validate(xml), true);
       assert.deepEqual(readDomain(xml), document);
-      assert.deepEqual(readDomain(redefineDomain(xml, document, undefined)), document);
+      assert.deepEqual(readDomain(redefineDomain(xml, document, metadata)), document);
+      assert.deepEqual(readDefinition(xml).identity.metadata, metadata);
       assert.equal(xml.match(/<devices>/g)?.length, 1);
     });
   }

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import type { DomainDocument } from "../../../core/domain/document";
 import { readDefinition, readDomain, redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
+import type { DomainMetadata } from "../../../core/domain/xml/metadata";
 import { checkGuest } from "../../support/guest-checker";
 import { GPU, LONE, sample } from "./samples";
 
+const METADATA: DomainMetadata = {
+  owner: { stack: "shop/prod", urn: "urn:pulumi:prod::shop::gpudirect:index:Domain::vm", claim: "c1" },
+  maintenance: "refuse",
+};
 const UUID = "5a6f3c1e-0000-4000-8000-000000000001";
 const WATCHDOG = `<watchdog model='i6300esb' action='reset'><address type='pci' domain='0x0000' bus='0x13' slot='0x01' function='0x0'/></watchdog>`;
 
@@ -19,7 +24,7 @@ function edit(xml: string, ...edits: [from: string | RegExp, to: string][]): str
 /** What `virsh dumpxml --inactive` prints after define: filled in by libvirt, then edited by hand. */
 const defined = (document: DomainDocument = sample()): string =>
   edit(
-    renderDomain(document, { owner: "shop/prod" }),
+    renderDomain(document, { metadata: METADATA }),
     ['machine="q35"', 'machine="pc-q35-7.2"'],
     [
       "</name>",
@@ -44,15 +49,19 @@ const known = (): DomainDocument => readDomain(defined());
 
 describe("redefining a domain", () => {
   it("changes nothing where the document does not change, the second time either", () => {
-    const once = redefineDomain(defined(), known(), undefined);
+    const once = redefineDomain(defined(), known(), METADATA);
     assert.deepEqual(readDomain(once), known());
-    assert.equal(redefineDomain(once, known(), undefined), once);
-    assert.deepEqual(readDefinition(once).identity, { owner: "shop/prod", machineType: "pc-q35-7.2" });
+    assert.equal(redefineDomain(once, known(), METADATA), once);
+    assert.deepEqual(readDefinition(once).identity, {
+      metadata: METADATA,
+      machineType: "pc-q35-7.2",
+      runningId: undefined,
+    });
   });
 
   it("keeps what libvirt filled in and what others wrote", () => {
     const { [LONE]: _, ...devices } = known().devices;
-    const xml = redefineDomain(defined(), { ...known(), devices, mmio64MiB: 1024 }, undefined);
+    const xml = redefineDomain(defined(), { ...known(), devices, mmio64MiB: 1024 }, METADATA);
     const kept: (string | RegExp)[] = [
       `<uuid>${UUID}</uuid>`,
       "<title>ours</title>",
@@ -80,7 +89,7 @@ describe("redefining a domain", () => {
 
   it("drops what hung on a removed device", () => {
     const { [GPU]: _, ...devices } = known().devices;
-    const xml = redefineDomain(defined(), { ...known(), devices, disks: {} }, undefined);
+    const xml = redefineDomain(defined(), { ...known(), devices, disks: {} }, METADATA);
     assert.doesNotMatch(xml, /iotune|<disk|boot order/);
     assert.deepEqual([...checkGuest(xml).devices.keys()].sort(), Object.keys(devices).sort());
   });
@@ -102,7 +111,7 @@ describe("redefining a domain", () => {
     const seen = readDomain(byHand);
     assert.deepEqual(Object.keys(seen.interfaces), ["lan", "52-54-00-aa-bb-cc"]);
     assert.deepEqual(Object.keys(seen.disks), ["root", "vdb"]);
-    const xml = redefineDomain(byHand, known(), undefined);
+    const xml = redefineDomain(byHand, known(), METADATA);
     assert.deepEqual(readDomain(xml), known());
     assert.match(xml, /device="cdrom"/);
     assert.deepEqual(checkGuest(xml).problems, []);
@@ -114,7 +123,7 @@ describe("redefining a domain", () => {
     const xml = redefineDomain(
       defined(),
       { ...known(), firmware: "bios", cpu: { ...cpu, mode: "host-model" }, cells },
-      undefined,
+      METADATA,
     );
     assert.equal(mode, "host-passthrough");
     assert.doesNotMatch(xml, /currentMemory|<nvram|<loader|migratable|firmware/);
@@ -124,10 +133,10 @@ describe("redefining a domain", () => {
 
   it("keeps QEMU arguments of others when the window goes, and puts the window beside them", () => {
     const { mmio64MiB: _, ...without } = known();
-    const xml = redefineDomain(defined(), without, undefined);
+    const xml = redefineDomain(defined(), without, METADATA);
     assert.match(xml, /opt\/user/);
     assert.doesNotMatch(xml, /X-PciMmio64Mb/);
-    assert.equal(readDomain(redefineDomain(xml, known(), undefined)).mmio64MiB, 262144);
+    assert.equal(readDomain(redefineDomain(xml, known(), METADATA)).mmio64MiB, 262144);
   });
 });
 

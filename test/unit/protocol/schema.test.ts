@@ -1,6 +1,7 @@
 import { deepEqual, throws } from "node:assert/strict";
 import { z } from "zod";
 import { hostTopology } from "../../../core/topology/model";
+import type { AnyResourceDefinition, ProviderDefinition } from "../../../provider/protocol/definition";
 import { packageSchema } from "../../../provider/protocol/schema";
 import { provider } from "../../protocol/support/package";
 import type { Loose } from "../../protocol/support/plugin";
@@ -11,7 +12,8 @@ describe("package schema", () => {
   it("tells inputs from outputs, what is required, defaults, secrets, enums and unions", () => {
     const { inputProperties, requiredInputs, properties, required } = schema.resources["test:index:Settings"];
     deepEqual(requiredInputs, ["file", "size"]);
-    deepEqual(required, ["file", "size", "owner", "mode", "serial", "checksum", "proof"]);
+    const settings = ["file", "size", "owner", "mode", "serial", "checksum", "proof"];
+    deepEqual(required, ["host", ...settings, "restoreOnDelete"]);
     deepEqual(inputProperties.size, { type: "integer", description: "A number." });
     deepEqual(inputProperties.file, { type: "string", description: "Where the settings are.", replaceOnChanges: true });
     deepEqual(inputProperties.owner, { type: "string", description: "Who owns it.", default: "root" });
@@ -50,9 +52,9 @@ describe("package schema", () => {
   });
 
   it("refuses what a Pulumi schema cannot say", () => {
-    const resource = (inputs: z.ZodType) => ({
+    const resource = (inputs: z.ZodObject): ProviderDefinition => ({
       ...provider,
-      resources: provider.resources.map((one) => ({ ...one, inputs })),
+      resources: provider.resources.map((one) => ({ ...one, inputs }) as AnyResourceDefinition),
     });
     throws(() => packageSchema(resource(z.strictObject({ urn: z.string() }))), /cannot be called urn/);
     throws(() => packageSchema(resource(z.strictObject({ when: z.date() }))), /SettingsWhen: a date schema/);

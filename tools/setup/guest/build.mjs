@@ -14,9 +14,9 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SetupError } from "../failure.mjs";
+import { unpack } from "../packages.mjs";
 import { run } from "../run.mjs";
 import { installModules } from "./modules.mjs";
-import { unpack } from "./packages.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const INIT = join(here, "init.sh");
@@ -32,7 +32,11 @@ export const recipe = { files: [fileURLToPath(import.meta.url), join(here, "modu
 export async function buildGuest(dir) {
   const unpacked = join(dir, "unpacked");
   const tree = join(dir, "tree");
-  const versions = await unpack(["linux-image-cloud-amd64", "qemu-guest-agent", "busybox-static"], unpacked);
+  const versions = await unpack(
+    ["linux-image-cloud-amd64", "qemu-guest-agent", "busybox-static"],
+    unpacked,
+    "The rehearsal guest",
+  );
 
   for (const folder of [
     "bin",

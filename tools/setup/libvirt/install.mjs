@@ -13,6 +13,9 @@ const PROGRAMS = {
   cpio: "cpio",
   // What virt-xml-validate calls, which the tests hold the planned domains against.
   xmllint: "libxml2-utils",
+  // How machines are reached and locked.
+  ssh: "openssh-client",
+  flock: "util-linux",
 };
 /** The rest of what apt has to install: libvirt's QEMU driver, its users and permissions, the guests' firmware. */
 const FURTHER_PACKAGES = ["libvirt-daemon-driver-qemu", "libvirt-daemon-system", "ovmf"];

@@ -2,20 +2,19 @@
 // Debian packages as sources of files: downloaded and unpacked, never installed.
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { SetupError } from "../failure.mjs";
-import { findProgram } from "../programs.mjs";
-import { run } from "../run.mjs";
+import { SetupError } from "./failure.mjs";
+import { findProgram } from "./programs.mjs";
+import { run } from "./run.mjs";
 
 /**
  * @param {string[]} names
  * @param {string} dir receives the files of all packages in one tree
+ * @param {string} what what is made of them, for messages
  * @returns {Promise<string[]>} "name version" of each package
  */
-export async function unpack(names, dir) {
+export async function unpack(names, dir, what) {
   if (!findProgram("apt-get") || process.arch !== "x64") {
-    throw new SetupError(
-      "The rehearsal guest is built from Debian's packages: this needs apt-get on an x86-64 machine.",
-    );
+    throw new SetupError(`${what} is built from Debian's packages: this needs apt-get on an x86-64 machine.`);
   }
   const downloads = `${dir}.debs`;
   mkdirSync(downloads, { recursive: true });

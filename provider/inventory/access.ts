@@ -1,0 +1,59 @@
+import { formatPath, type Keys } from "../../core/diff/path";
+import { getKey, isPlainObject, type PlainObject } from "../../core/diff/plain";
+import { hasUnknown } from "../../core/diff/unknown";
+import { checkShape } from "../protocol/check";
+import { InvalidRequest } from "../protocol/errors";
+import { MachineUnknown } from "../protocol/inventory";
+import { guestHostProblem } from "./check";
+import { unknownMachine } from "./names";
+import { type Access, access, connection as connectionShape, LOCAL } from "./shapes";
+
+/** `hosts` of a configuration; undefined where it is not known yet. */
+export type Hosts = PlainObject | undefined;
+
+/**
+ * How a machine is reached, with defaults: as `connection` says, or else the configuration.
+ * @throws MachineUnknown where that is not known yet
+ * @throws InvalidRequest where there is no such machine, or the connection is wrong
+ */
+export function accessTo(name: string, connection: PlainObject | undefined, hosts: Hosts): Access {
+  const found = connection ? ofConnection(name, connection) : ofConfiguration(name, hosts);
+  const host = found.guestAgent?.host;
+  const problem = host !== undefined && hosts ? guestHostProblem(name, host, hosts) : undefined;
+  if (problem) throw invalid(name, ["guestAgent", "host"], problem);
+  return found;
+}
+
+function ofConnection(name: string, connection: PlainObject): Access {
+  if (name === LOCAL) {
+    throw new InvalidRequest(
+      `${LOCAL} is the machine that the provider runs on and takes no connection; give the machine of the connection another name as host`,
+    );
+  }
+  return parsed(name, connectionShape, connection);
+}
+
+function ofConfiguration(name: string, hosts: Hosts): Access {
+  if (!hosts) throw new MachineUnknown(name);
+  const entry = getKey(hosts, name);
+  if (entry === undefined && name !== LOCAL) throw new InvalidRequest(unknownMachine(name, hosts));
+  if (!isPlainObject(entry) && entry !== undefined) throw new MachineUnknown(name);
+  // What is said of the BMC does not matter here, be it unknown.
+  const { ssh, guestAgent, libvirtUri } = entry ?? {};
+  return parsed(name, access, { ssh, guestAgent, libvirtUri });
+}
+
+function parsed(name: string, schema: typeof access, value: PlainObject): Access {
+  if (hasUnknown(value)) throw new MachineUnknown(name);
+  const { inputs, problems } = checkShape(schema, value);
+  // A state may hold what an older version wrote.
+  const [first] = problems;
+  if (first) throw invalid(name, [], first.path ? `${first.path}: ${first.message}` : first.message);
+  return inputs as Access;
+}
+
+function invalid(name: string, keys: Keys, message: string): InvalidRequest {
+  return new InvalidRequest(
+    `how ${name} is reached is wrong: ${keys.length > 0 ? `${formatPath(keys)}: ` : ""}${message}`,
+  );
+}

@@ -1,0 +1,64 @@
+/** Exit code where the machine has no virsh; virsh itself ends with 0 or 1. */
+export const NO_VIRSH = 90;
+
+/** Separates what a script prints: a character that XML 1.0 cannot hold, so that no domain's text looks like it. */
+export const SEPARATOR = "\u0001";
+
+/** What a script is about. */
+export interface VirshTarget {
+  /** May come from an imported id, which nothing has checked: it is quoted for the shell, and no option of virsh. */
+  readonly name: string;
+  /** Absent where the machine decides: by its LIBVIRT_DEFAULT_URI, else the system's daemon. */
+  readonly libvirtUri: string | undefined;
+}
+
+/** The connection where nothing else is said, to be worked out by the machine's shell. */
+const MACHINES_OWN = `"\${LIBVIRT_DEFAULT_URI:-qemu:///system}"`;
+
+const quoted = (text: string): string => `'${text.replace(/'/g, "'\\''")}'`;
+
+/** A script with `v`, which is virsh on the right connection, and `$name`. virsh's words and states are English. */
+export function inVirsh({ name, libvirtUri }: VirshTarget, body: string): string {
+  return `export LC_ALL=C
+command -v virsh > /dev/null || exit ${NO_VIRSH}
+uri=${libvirtUri === undefined ? MACHINES_OWN : quoted(libvirtUri)}
+name=${quoted(name)}
+v() { virsh -c "$uri" -q "$@"; }
+${body}
+`;
+}
+
+/** Prints the connection. */
+export const URI = `printf '%s' "$uri"`;
+
+/** Nothing where there is no domain `$name`, and the rest only where there is. */
+const WHERE_IT_IS = `domains=$(v list --all --name) || exit 1
+printf '%s\\n' "$domains" | grep -qxF -- "$name" || exit 0
+`;
+
+const SEPARATE = `printf '\\001'`;
+
+/** Where the system's libvirt keeps the process ids of its domains (virPidFileBuildPath of the QEMU driver's state). */
+const PID_FILE = `"/run/libvirt/qemu/$name.pid"`;
+
+/** Prints definition and state; where it runs also its live definition, the host's boot id and its process. */
+export const READ = `${WHERE_IT_IS}
+v dumpxml --inactive --security-info -- "$name" || exit 1
+${SEPARATE}
+state=$(v domstate -- "$name") || exit 1
+printf '%s' "$state"
+[ "$state" != 'shut off' ] || exit 0
+${SEPARATE}
+v dumpxml -- "$name" || exit 1
+${SEPARATE}
+cat /proc/sys/kernel/random/boot_id || exit 1
+${SEPARATE}
+pid=$(cat ${PID_FILE} 2> /dev/null) && cat "/proc/$pid/stat" 2> /dev/null
+exit 0
+`;
+
+/** Prints the state; whether there is such a domain is asked only where libvirt does not tell. */
+export const STATE = `v domstate -- "$name" && exit 0
+${WHERE_IT_IS}
+exit 1
+`;

@@ -1,0 +1,4 @@
+import { LocalReach } from "../../provider/reach/local";
+import { filesConformance } from "../support/reach-files";
+
+filesConformance("this machine", () => new LocalReach());

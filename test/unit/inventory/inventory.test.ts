@@ -1,0 +1,178 @@
+import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
+import type { PlainObject } from "../../../core/diff/plain";
+import { Unknown } from "../../../core/diff/unknown";
+import { createInventory } from "../../../provider/inventory/inventory";
+import type { Reaches } from "../../../provider/inventory/reaches";
+import { InvalidRequest } from "../../../provider/protocol/errors";
+import { MachineUnknown } from "../../../provider/protocol/inventory";
+import type { Reach } from "../../../provider/reach/reach";
+import { checked } from "./checked";
+
+/** Reaches that reach nothing, and what was made and closed of them. */
+class FakeReaches implements Reaches {
+  readonly made: string[] = [];
+  readonly closed: string[] = [];
+
+  local = () => this.make("this machine", "local");
+  ssh: Reaches["ssh"] = (name, access) => this.make(name, `${name} by ssh ${JSON.stringify(access)}`);
+  guest: Reaches["guest"] = (name, { domain }, host) =>
+    this.make(name, `${name}: ${domain} on ${host.access.name} ${host.access.libvirtUri ?? ""}`.trim());
+
+  private make(machine: string, what: string): Reach {
+    this.made.push(what);
+    const never = () => Promise.reject(new Error("reaches nothing"));
+    const close = async () => {
+      this.closed.push(machine);
+    };
+    return { machine, run: never, runProgram: never, lock: never, close };
+  }
+}
+
+const made = (config: PlainObject) => {
+  const { config: filled, problems } = checked(config);
+  deepEqual(problems, []);
+  const reaches = new FakeReaches();
+  return { inventory: createInventory(filled, reaches), reaches };
+};
+const hosts = {
+  local: { libvirtUri: "test:///default" },
+  node7: { ssh: { address: "10.0.0.7", password: "a" }, libvirtUri: "qemu:///system" },
+  vm1: { guestAgent: { host: "node7", domain: "train-0" } },
+  vm2: { guestAgent: { host: "node7", domain: "train-1" }, libvirtUri: "qemu:///session" },
+  vm3: { guestAgent: { host: "local", domain: "train-2" } },
+};
+
+describe("inventory", () => {
+  it("makes machines when they are asked for, once", () => {
+    const { inventory, reaches } = made({ hosts });
+    deepEqual(reaches.made, []);
+    const node7 = inventory.machine("node7");
+    equal(inventory.machine("node7"), node7);
+    deepEqual(reaches.made, [
+      'node7 by ssh {"address":"10.0.0.7","password":"a","connectTimeoutSeconds":15,"sudo":true}',
+    ]);
+    equal(node7.access.name, "node7");
+    equal(node7.access.reach.machine, "node7");
+    equal(node7.access.libvirtUri, "qemu:///system");
+  });
+
+  it("has the machine that it runs on, under its own wording", () => {
+    const bare = made({});
+    const { access } = bare.inventory.machine("local");
+    deepEqual([access.name, access.reach.machine, access.libvirtUri], ["local", "this machine", undefined]);
+    equal(bare.inventory.problemOf("local"), undefined);
+    equal(made({ hosts }).inventory.machine("local").access.libvirtUri, "test:///default");
+  });
+
+  it("gives guests their host's one connection", () => {
+    const { inventory, reaches } = made({ hosts });
+    const [vm1, vm2, node7] = [inventory.machine("vm1"), inventory.machine("vm2"), inventory.machine("node7")];
+    notEqual(vm1, vm2);
+    deepEqual(
+      [vm1, vm2, node7].map(({ access }) => access.libvirtUri),
+      [undefined, "qemu:///session", "qemu:///system"],
+    );
+    inventory.machine("vm3");
+    deepEqual(
+      reaches.made.map((what) => what.replace(/ by ssh.*/, "")),
+      [
+        "node7",
+        "vm1: train-0 on node7 qemu:///system",
+        "vm2: train-1 on node7 qemu:///system",
+        "local",
+        "vm3: train-2 on local test:///default",
+      ],
+    );
+  });
+
+  it("knows a machine by its name and connection, however the connection is written", () => {
+    const { inventory, reaches } = made({ hosts });
+    const connection = (password: string) => ({ ssh: { sudo: true, password, address: "10.0.0.9" } });
+    const fresh = inventory.machine("fresh", connection("b"));
+    equal(
+      inventory.machine("fresh", { ssh: { address: "10.0.0.9", password: "b", connectTimeoutSeconds: 15 } }),
+      fresh,
+    );
+    notEqual(inventory.machine("fresh", connection("c")), fresh);
+    notEqual(inventory.machine("other", connection("b")), fresh);
+    notEqual(inventory.machine("node7", connection("b")), inventory.machine("node7"));
+    const same = { ssh: { address: "10.0.0.7", password: "a" }, libvirtUri: "qemu:///system" };
+    equal(inventory.machine("node7", same), inventory.machine("node7"));
+    equal(reaches.made.length, 5);
+    const guest = inventory.machine("vm9", { guestAgent: { host: "node7", domain: "x" } });
+    equal(guest.access.reach.machine, "vm9");
+    equal(reaches.made.at(-1), "vm9: x on node7 qemu:///system");
+    equal(reaches.made.length, 6);
+  });
+
+  it("says which machine may have been meant, and which there are", () => {
+    const { inventory } = made({ hosts });
+    const missing = 'There is no machine "node8" in the provider\'s hosts; did you mean node7?';
+    deepEqual(inventory.problemOf("node8"), { path: "host", message: missing });
+    throws(() => inventory.machine("node8"), new InvalidRequest(missing));
+    const strange = 'There is no machine "constructor" in the provider\'s hosts; there are';
+    ok(inventory.problemOf("constructor")?.message.startsWith(`${strange} local, node7, vm1, vm2, vm3.`));
+    equal(inventory.problemOf("node7"), undefined);
+    deepEqual(made({}).inventory.problemOf("node7")?.message.endsWith("; there are local."), true);
+  });
+
+  const wrong: [name: string, connection: PlainObject, message: RegExp][] = [
+    ["local", { ssh: { address: "a" } }, /^local is the machine that the provider runs on and takes no connection/],
+    ["x", {}, /^how x is reached is wrong: Needs ssh or guestAgent/],
+    ["x", { ssh: { address: "-v" } }, /^how x is reached is wrong: ssh\.address: Must be a host name/],
+    ["x", { guestAgent: { host: "vm1", domain: "x" } }, /guestAgent\.host: vm1 is itself reached by guestAgent/],
+    ["x", { guestAgent: { host: "x", domain: "x" } }, /guestAgent\.host: x cannot be its own host/],
+    ["x", { guestAgent: { host: "node9", domain: "x" } }, /guestAgent\.host: There is no machine "node9"/],
+  ];
+  for (const [name, connection, message] of wrong) {
+    it(`refuses the connection ${JSON.stringify(connection)} of ${name}`, () => {
+      const { inventory, reaches } = made({ hosts });
+      throws(() => inventory.machine(name, connection), { name: "InvalidRequest", message });
+      deepEqual(reaches.made, []);
+    });
+  }
+
+  it("does not know machines whose access is unknown yet, and knows the others", () => {
+    const unknown = new Unknown("string");
+    const { inventory } = made({
+      hosts: {
+        a: unknown,
+        b: { ssh: { address: "b", password: unknown } },
+        c: { guestAgent: { host: "b", domain: "x" } },
+        d: { ssh: { address: "d" }, bmc: unknown },
+        e: { guestAgent: { host: unknown, domain: "x" } },
+      },
+    });
+    for (const name of ["a", "b", "c", "e"]) {
+      equal(inventory.problemOf(name), undefined);
+      throws(() => inventory.machine(name), MachineUnknown);
+    }
+    for (const name of ["d", "local"]) equal(inventory.machine(name).access.name, name);
+    throws(() => inventory.machine("z", { ssh: { address: unknown } }), MachineUnknown);
+    throws(() => inventory.machine("z"), InvalidRequest);
+  });
+
+  it("knows only what has a connection while the hosts as a whole are unknown", () => {
+    const { inventory } = made({ hosts: new Unknown("object"), takeOverFrom: ["a/b"] });
+    for (const name of ["node7", "local"]) {
+      equal(inventory.problemOf(name), undefined);
+      throws(() => inventory.machine(name), MachineUnknown);
+    }
+    equal(inventory.machine("node7", { ssh: { address: "a" } }).access.name, "node7");
+    throws(() => inventory.machine("vm", { guestAgent: { host: "node7", domain: "x" } }), MachineUnknown);
+    deepEqual(inventory.takeOverFrom, ["a/b"]);
+  });
+
+  it("works with no configuration at all", () => {
+    const inventory = createInventory({}, new FakeReaches());
+    deepEqual(inventory.takeOverFrom, []);
+    equal(inventory.machine("local").access.name, "local");
+  });
+
+  it("closes every connection that it made", async () => {
+    const { inventory, reaches } = made({ hosts });
+    for (const name of ["vm1", "local"]) inventory.machine(name);
+    await inventory.close();
+    deepEqual(reaches.closed.sort(), ["node7", "this machine", "vm1"]);
+  });
+});
