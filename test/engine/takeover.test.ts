@@ -19,8 +19,8 @@ describe("a domain of the same name", () => {
     stack.domains({ vm: smallDomain(foreign) });
     const { code, text } = await stack.up();
     notEqual(code, 0);
-    match(text, new RegExp(`${foreign} is there already and was not made by this provider`));
-    match(text, new RegExp(`local/domain/${foreign}`));
+    match(text, new RegExp(`Domain local/domain/${foreign} is there already and was not made by this provider`));
+    match(text, new RegExp(`import it by the id local/domain/${foreign}`));
     equal(definitionOf(foreign), found);
   });
 
@@ -43,6 +43,14 @@ describe("a domain of the same name", () => {
     await stack.mustBeSettled();
   });
 
+  it("stays as it is when the stack gives up what it only imported", async () => {
+    const found = definitionOf(foreign);
+    stack.domains({});
+    const { text } = await stack.mustUp();
+    match(text, new RegExp(`local/domain/${foreign} is left as it is`));
+    equal(definitionOf(foreign), found);
+  });
+
   it("that another stack made is refused by that stack's name", async () => {
     const other = new Stack();
     try {
@@ -54,7 +62,7 @@ describe("a domain of the same name", () => {
       stack.domains({ twin: smallDomain(name) });
       const { code, text } = await stack.up();
       notEqual(code, 0);
-      match(text, new RegExp(`${name} is there already and belongs to stack ${other.project}/dev`));
+      match(text, new RegExp(`Domain local/domain/${name} belongs to stack ${other.fullName} `));
       equal(definitionOf(name), found);
     } finally {
       await other.discard();

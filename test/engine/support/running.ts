@@ -12,23 +12,28 @@ export interface Outcome {
 export class Running {
   readonly ended: Promise<Outcome>;
   private readonly child: ChildProcess;
+  private text = "";
 
   constructor(program: string, args: string[], cwd: string, env: NodeJS.ProcessEnv) {
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.child = child;
     let stdout = "";
-    let text = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       stdout += chunk;
-      text += chunk;
+      this.text += chunk;
     });
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
+      this.text += chunk;
     });
     this.ended = new Promise((resolve, reject) => {
       child.on("error", reject);
-      child.on("close", (code) => resolve({ code: code ?? 137, stdout, text: withoutColour(text) }));
+      child.on("close", (code) => resolve({ code: code ?? 137, stdout, text: this.said }));
     });
+  }
+
+  /** What it has printed so far. */
+  get said(): string {
+    return withoutColour(this.text);
   }
 
   /** Ctrl-C in a terminal: SIGINT to the CLI, which tells its plugins. */
