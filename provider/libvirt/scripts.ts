@@ -1,3 +1,5 @@
+import { connectionOf } from "../reach/libvirt-connection";
+
 /** Exit code where the machine has no virsh; virsh itself ends with 0 or 1. */
 export const NO_VIRSH = 90;
 
@@ -12,24 +14,18 @@ export interface VirshTarget {
   readonly libvirtUri: string | undefined;
 }
 
-/** The connection where nothing else is said, to be worked out by the machine's shell. */
-const MACHINES_OWN = `"\${LIBVIRT_DEFAULT_URI:-qemu:///system}"`;
-
 const quoted = (text: string): string => `'${text.replace(/'/g, "'\\''")}'`;
 
 /** A script with `v`, which is virsh on the right connection, and `$name`. virsh's words and states are English. */
 export function inVirsh({ name, libvirtUri }: VirshTarget, body: string): string {
   return `export LC_ALL=C
 command -v virsh > /dev/null || exit ${NO_VIRSH}
-uri=${libvirtUri === undefined ? MACHINES_OWN : quoted(libvirtUri)}
+uri=${connectionOf(libvirtUri)}
 name=${quoted(name)}
 v() { virsh -c "$uri" -q "$@"; }
 ${body}
 `;
 }
-
-/** Prints the connection. */
-export const URI = `printf '%s' "$uri"`;
 
 /** Nothing where there is no domain `$name`, and the rest only where there is. */
 const WHERE_IT_IS = `domains=$(v list --all --name) || exit 1

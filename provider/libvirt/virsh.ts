@@ -2,7 +2,7 @@ import type { WorkContext } from "../protocol/definition";
 import type { MachineView } from "../reach/machine";
 import { ReachError } from "../reach/reach";
 import { type DomainOnHost, type DomainState, parseRead, parseState } from "./read";
-import { inVirsh, NO_VIRSH, READ, STATE, URI } from "./scripts";
+import { inVirsh, NO_VIRSH, READ, STATE } from "./scripts";
 
 /** libvirt answers at once or is probing QEMU, which takes up to minutes on a slow machine. */
 const ANSWER_MS = 300_000;
@@ -54,11 +54,6 @@ export class Virsh {
 
   async undefine(context: WorkContext, name: string): Promise<void> {
     await this.run(context, `undefine domain ${name}`, name, 'v undefine --nvram --managed-save -- "$name"');
-  }
-
-  /** The libvirt connection that is used, as the machine itself has it where nothing else was said. */
-  async uri(context: WorkContext): Promise<string> {
-    return this.machine.libvirtUri ?? (await this.run(context, "look which libvirt is used", "", URI)).trim();
   }
 
   private async run(context: WorkContext, task: string, name: string, body: string, input?: string): Promise<string> {

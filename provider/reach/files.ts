@@ -1,6 +1,8 @@
 import type { Reach } from "./reach";
 
 const TIMEOUT_MS = 60_000;
+/** Symbolic links followed one after another, as many as Linux follows (path_resolution(7)). */
+const MAX_LINKS = 40;
 
 /** A file as it is to be written. */
 export interface FileToWrite {
@@ -21,7 +23,9 @@ export interface FileToWrite {
 export interface FileFound {
   readonly content: Buffer;
   readonly mode: number;
+  /** User's name, or number where it has none. */
   readonly owner: string;
+  /** Group's name, or number where it has none. */
   readonly group: string;
 }
 
@@ -54,8 +58,13 @@ export async function readFile(reach: Reach, path: string, options: FileOptions)
   const stdout = await runScript(reach, readScript(path), `read ${path}`, path, options);
   const end = stdout.indexOf("\n");
   if (end < 0) return undefined;
-  const [mode = "", owner = "", group = ""] = stdout.subarray(0, end).toString().split(" ");
-  return { content: stdout.subarray(end + 1), mode: Number.parseInt(mode, 8), owner, group };
+  const [mode = "", owner, group, uid = "", gid = ""] = stdout.subarray(0, end).toString().split(" ");
+  return {
+    content: stdout.subarray(end + 1),
+    mode: Number.parseInt(mode, 8),
+    owner: nameOr(uid, owner),
+    group: nameOr(gid, group),
+  };
 }
 
 /** Removes a file, or a symbolic link; that it is gone already is success. Errors as of `writeFile`. */
@@ -63,6 +72,9 @@ export async function removeFile(reach: Reach, path: string, options: FileOption
   checkPath(path);
   await runScript(reach, `rm -f -- ${quote(path)}`, `remove ${path}`, path, options);
 }
+
+/** stat prints UNKNOWN for a number that has no name. */
+const nameOr = (id: string, name = "UNKNOWN"): string => (name === "UNKNOWN" ? id : name);
 
 async function runScript(
   reach: Reach,
@@ -96,9 +108,13 @@ const FAIL = `fail() { printf '%s\\n' "$1" >&2; exit 1; }`;
 function writeScript({ path, content, mode, owner, group, parents }: FileToWrite): string {
   return `${FAIL}
 file=${quote(path)}
-if [ -L "$file" ]; then
-  file=$(readlink -f "$file") && [ -n "$file" ] || fail "the symbolic link leads nowhere"
-fi
+links=0
+while [ -L "$file" ]; do
+  [ "$links" -lt ${MAX_LINKS} ] || fail "the symbolic link leads to itself"
+  links=$((links + 1))
+  target=$(readlink "$file") || exit 1
+  case $target in /*) file=$target ;; *) file=\${file%/*}/$target ;; esac
+done
 folder=\${file%/*}/
 ${parents ? '[ -d "$folder" ] || mkdir -p "$folder" || exit 1' : '[ -d "$folder" ] || fail "there is no folder $folder"'}
 [ ! -e "$file" ] || [ -f "$file" ] || fail "it is there, and is no file"
@@ -132,6 +148,6 @@ if ! said=$(stat -L -c %F "$file" 2>&1); then
 fi
 [ -f "$file" ] || fail "it is there, and is no file"
 exec <"$file" || exit 1
-stat -L -c '%a %U %G' /proc/self/fd/0 && cat
+stat -L -c '%a %U %G %u %g' /proc/self/fd/0 && cat
 `;
 }

@@ -91,7 +91,7 @@ describe("an up that ends while it waits for the guest's agent", () => {
     const { code, text } = await up.ended;
     notEqual(code, 0);
     ok(Date.now() - pressed < 5000, `took ${Date.now() - pressed} ms after Ctrl-C:\n${text}`);
-    match(text, /cancelled .*ask the guest agent of/);
+    match(text, /cancelled .*wait for the guest agent/);
     equal(stateOf(name), "running");
     const ops = (await stack.steps()).map(({ op }) => op);
     deepEqual(
@@ -112,5 +112,25 @@ describe("an up that ends while it waits for the guest's agent", () => {
     const vm = deployment.resources.find(({ type }: { type: string }) => type === "gpudirect:index:Domain");
     equal(vm.outputs.guestTopology.numaNodes.length, 2);
     equal(deployment.pending_operations, undefined);
+  });
+
+  it("and one killed between redefining the guest and restarting it is followed by one that restarts it", async () => {
+    const before = await stack.resource("vm");
+    const larger = { ...guestDomain(name, guestBoot()), consoleLog: `/tmp/${name}.log` };
+    stack.domains({ vm: larger });
+    stack.shim.stopAt("after", "define");
+    const up = stack.start("up", "--yes", "--skip-preview");
+    await stack.shim.stopped();
+    await up.kill();
+    await stack.shim.kill();
+    equal(stateOf(name), "running");
+    await unlock(stack);
+    const update = (await stack.steps()).find(({ op }) => op === "update");
+    ok(update?.detailedDiff?.pendingRestart, JSON.stringify(update));
+    await stack.mustUp();
+    await stack.mustBeSettled();
+    const after = await stack.resource("vm");
+    deepEqual(after?.outputs?.pendingRestart, []);
+    notEqual(after?.outputs?.startId, before?.outputs?.startId);
   });
 });

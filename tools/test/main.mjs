@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-// npm test [-- STAGE ...]: sets up what is missing, then checks and tests. Every stage runs, also after a failed one;
+// npm test [-- STAGE ...]: sets up what is missing, then checks and tests. Every stage but `long` runs, also after a failed one;
 // the counts go to coverage/counts.json.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,6 +23,8 @@ const stages = {
   reach: { command: [...mocha, "test/reach/**/*.test.ts"], counts: true },
   engine: { command: [...mocha, "--timeout", "600000", "test/engine/**/*.test.ts"], counts: true },
   rehearsal: { command: ["node", join("tools", "demo", "main.mjs")] },
+  // What takes too long for every run: `npm run test:long`.
+  long: { command: [...mocha, "--timeout", "1200000", "test/long/**/*.test.ts"], counts: true },
 };
 
 await reportFailures(async () => {
@@ -37,7 +39,7 @@ await reportFailures(async () => {
 
   const results = [];
   for (const [name, stage] of Object.entries(stages)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (wanted.length > 0 ? !wanted.includes(name) : name === "long") continue;
     results.push(await run(name, stage, { ...env, GPUDIRECT_TEST_COUNTS: TALLY }));
   }
   summarize(results);

@@ -94,8 +94,8 @@ export class GuestAgentReach implements Reach {
       if (kept) await this.clear(REMOVE, directory);
       return { exitCode, stdout, stderr };
     } catch (error) {
-      if (kept && isOurs(error)) await this.clear(CANCEL, directory);
-      throw error;
+      if (!kept || !mayRun(error) || (await this.clear(CANCEL, directory)) || error.phase !== "cancelled") throw error;
+      throw this.cancelled(options, `. It may still run: ${this.machine} did not confirm its end`);
     }
   }
 
@@ -129,10 +129,13 @@ export class GuestAgentReach implements Reach {
     return output;
   }
 
-  /** Ends what is left of a run. The run's own outcome is what counts, so a failure here is not one. */
-  private async clear(script: string, directory: string): Promise<void> {
+  /** Ends what is left of a run; whether it did. The run's own outcome is what counts, so a failure here is not one. */
+  private async clear(script: string, directory: string): Promise<boolean> {
     const limit = { signal: new AbortController().signal, timeoutMs: AROUND_MS / 4, name: "end a command" };
-    await this.onHost(onHost.exec(this.address, script, [directory]), limit).catch(() => undefined);
+    return this.onHost(onHost.exec(this.address, script, [directory]), limit).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Runs a script on the host; errors of the host itself name it and pass through. */
@@ -158,8 +161,8 @@ export class GuestAgentReach implements Reach {
     return new ReachError(this.machine, name, phase, reason);
   }
 
-  private cancelled({ name, signal }: RunOptions): ReachError {
-    return new ReachError(this.machine, name, "cancelled", "was cancelled", { cause: signal.reason });
+  private cancelled({ name, signal }: RunOptions, more = ""): ReachError {
+    return new ReachError(this.machine, name, "cancelled", `was cancelled${more}`, { cause: signal.reason });
   }
 
   private late(options: RunOptions, program: string): ReachError {
@@ -169,5 +172,5 @@ export class GuestAgentReach implements Reach {
 }
 
 /** Whether a failed run may have left something in a guest that still answers. */
-const isOurs = (error: unknown): boolean =>
+const mayRun = (error: unknown): error is ReachError =>
   error instanceof ReachError && ["cancelled", "timeout", "lost", "start"].includes(error.phase);

@@ -1,3 +1,4 @@
+import { connectionOf } from "../libvirt-connection";
 import { PREPARE, START_UPLOADED } from "./guest-script";
 
 /** Exit codes of the scripts: what was being done when libvirt or the agent refused. */
@@ -28,7 +29,7 @@ const quote = (word: string): string => `'${word.replace(/'/g, "'\\''")}'`;
  * (vshReadlineInit, tools/vsh.c).
  */
 function prelude({ domain, libvirtUri, answerSeconds }: AgentAddress): string {
-  const virsh = `virsh ${libvirtUri === undefined ? "" : `-c ${quote(libvirtUri)} `}-q`;
+  const virsh = `virsh -c ${connectionOf(libvirtUri)} -q`;
   return `export LC_ALL=C
 command -v virsh >/dev/null 2>&1 || exit ${HOST_EXIT.noVirsh}
 agent() { ${virsh} qemu-agent-command --timeout ${answerSeconds} --domain ${quote(domain)} "$1"; }

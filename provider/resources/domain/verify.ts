@@ -1,7 +1,6 @@
 import { compareGuestTree } from "../../../core/domain/compare-guest-tree";
 import { PROBE_SCRIPT } from "../../../core/topology/probe-script";
 import { parseProbe } from "../../../core/topology/sysfs";
-import { Virsh } from "../../libvirt/virsh";
 import type { ResourceContext } from "../../protocol/definition";
 import { GuestAgentReach, waitUntilAnswers } from "../../reach/guest-agent";
 import { documentIn } from "./apply";
@@ -23,8 +22,8 @@ export async function verifyDomain(
   const isCurrent = domain.state === "running" && domain.pendingRestart.length === 0;
   if (!inputs.verifyGuest || !isCurrent) return { outputs: {}, problems: [] };
   const { name, verifyTimeoutSeconds: seconds } = inputs;
-  const libvirtUri = await new Virsh(context.machine).uri(context);
-  const guest = new GuestAgentReach(`guest ${name}`, { host: context.machine.reach, domain: name, libvirtUri });
+  const { reach: host, libvirtUri } = context.machine;
+  const guest = new GuestAgentReach(`guest ${name}`, { host, domain: name, libvirtUri });
   const { signal, status } = context;
   await waitUntilAnswers(guest, { seconds, expected: EXPECTED_BOOT_S, status, signal });
   const probe = await context.phase("reading the guest's PCI tree through its agent", EXPECTED_READ_S, () =>
