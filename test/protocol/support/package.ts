@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Refusal } from "../../../core/problems";
 import { checkConfiguration, configuration, connection, createInventory } from "../../../provider/inventory";
 import type { FunctionDefinition, ProviderDefinition } from "../../../provider/protocol/definition";
+import { environmentFile } from "./environment-file";
 import { settings } from "./settings";
 
 interface Tree {
@@ -60,6 +61,6 @@ export const provider: ProviderDefinition = {
   checkConfig: checkConfiguration,
   connection,
   inventory: createInventory,
-  resources: [settings],
+  resources: [settings, environmentFile],
   functions: [count],
 };
