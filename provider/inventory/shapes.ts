@@ -28,7 +28,7 @@ const libvirtUri = z
   .regex(/^[a-z][a-z0-9+.-]*:\/\/[^\s\p{Cc}]*$/u, 'must be a libvirt URI such as "qemu:///system"')
   .optional()
   .describe(
-    "libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent",
+    "libvirt connection that `virsh` uses on the machine; its `LIBVIRT_DEFAULT_URI` when absent, else `qemu:///system`",
   );
 
 export const host = z

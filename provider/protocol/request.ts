@@ -23,21 +23,26 @@ type Work<T> = (context: WorkContext) => Promise<T>;
 
 /** The decoded parts of one request, its secrets put together, and how its work runs. */
 export class Request implements RequestWork {
-  readonly redact: (text: string) => string;
   private readonly parts: readonly Decoded[];
+  private hide: ((text: string) => string) | undefined;
 
   constructor(
     private readonly provider: Provider,
     readonly urn: string,
     structs: readonly (Struct | undefined)[],
-    shape?: Shape,
+    private readonly shape?: Shape,
     /** Seconds, from the resource's customTimeouts; 0 for none. */
     private readonly timeout = 0,
   ) {
     this.parts = structs.map(decode);
-    const own = redactor(this.parts, shape);
-    this.redact = (text) => provider.redact(own(text));
   }
+
+  /** Hides the secrets of the request and of the configuration in a message. */
+  readonly redact = (text: string): string => {
+    // Collected at the first message: most requests have none.
+    this.hide ??= redactor(this.parts, this.shape);
+    return this.provider.redact(this.hide(text));
+  };
 
   /** The decoded Struct at a position. */
   part(index: number): Decoded {

@@ -11,7 +11,7 @@ export interface MachineAccess {
   /** Stable name of the machine, the first part of every id on it: "local", "node7". */
   readonly name: string;
   readonly reach: Reach;
-  /** libvirt connection that `virsh` is to use on the machine; absent for virsh's own default. */
+  /** libvirt connection that `virsh` is to use on the machine; absent for the machine's own. */
   readonly libvirtUri?: string | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface GuestAgentOptions {
   /** The machine that the guest's libvirt runs on. */
   readonly host: Reach;
   readonly domain: string;
-  /** libvirt connection on the host; absent for virsh's own default. */
+  /** libvirt connection on the host; absent for the host's own. */
   readonly libvirtUri?: string | undefined;
   /** Seconds that the agent has for the answer to one message; 15 by default. */
   readonly answerSeconds?: number;

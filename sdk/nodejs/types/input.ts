@@ -67,7 +67,7 @@ export interface ConnectionArgs {
      */
     guestAgent?: pulumi.Input<inputs.GuestAgentAccessArgs | undefined>;
     /**
-     * libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent.
+     * libvirt connection that `virsh` uses on the machine; its `LIBVIRT_DEFAULT_URI` when absent, else `qemu:///system`.
      */
     libvirtUri?: pulumi.Input<string | undefined>;
     /**
@@ -392,7 +392,7 @@ export interface HostArgs {
      */
     guestAgent?: pulumi.Input<inputs.GuestAgentAccessArgs | undefined>;
     /**
-     * libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent.
+     * libvirt connection that `virsh` uses on the machine; its `LIBVIRT_DEFAULT_URI` when absent, else `qemu:///system`.
      */
     libvirtUri?: pulumi.Input<string | undefined>;
     /**

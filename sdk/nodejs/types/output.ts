@@ -39,7 +39,7 @@ export interface Connection {
      */
     guestAgent?: outputs.GuestAgentAccess;
     /**
-     * libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent.
+     * libvirt connection that `virsh` uses on the machine; its `LIBVIRT_DEFAULT_URI` when absent, else `qemu:///system`.
      */
     libvirtUri?: string;
     /**
@@ -372,7 +372,7 @@ export interface Host {
      */
     guestAgent?: outputs.GuestAgentAccess;
     /**
-     * libvirt connection that `virsh` uses on the machine, such as `qemu:///system`; virsh's own default when absent.
+     * libvirt connection that `virsh` uses on the machine; its `LIBVIRT_DEFAULT_URI` when absent, else `qemu:///system`.
      */
     libvirtUri?: string;
     /**

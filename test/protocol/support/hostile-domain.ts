@@ -1,6 +1,5 @@
-import * as fc from "fast-check";
 import type { PlainObject } from "../../../core/diff/plain";
-import { oneOf } from "./hostile-draw";
+import { between, oneOf } from "./hostile-draw";
 import { drop, put } from "./hostile-places";
 import type { Subject } from "./hostile-subject";
 
@@ -195,14 +194,14 @@ export const domain: Subject = {
       };
     },
     "switches in a circle": (sample, draw) => {
-      const length = draw(fc.integer({ min: 1, max: 200 }));
+      const length = between(draw, 1, 200);
       const keys = Array.from({ length }, (_, index) => address(index + 1));
       const ring = Object.fromEntries(keys.map((key, at) => [key, { parent: keys[(at + 1) % length], port: at % 32 }]));
       const wrong = { ...sample, switches: { ...(sample.switches as PlainObject), ...ring } };
       return { inputs: wrong, at: [["switches"]] };
     },
     "a long chain of switches": (sample, draw) => {
-      const length = draw(fc.integer({ min: 250, max: 400 }));
+      const length = between(draw, 250, 400);
       const keys = Array.from({ length }, (_, index) => address(index + 1));
       const chain = Object.fromEntries(keys.map((key, at) => [key, { parent: keys[at - 1] ?? "0000:80", port: 5 }]));
       const wrong = { ...sample, switches: { ...(sample.switches as PlainObject), ...chain } };
@@ -228,7 +227,7 @@ export const domain: Subject = {
         ["expanderBuses", "0000:80", "cell"],
         ["cells", "0", "distances", "7"],
       ]);
-      return { inputs: put(sample, keys, draw(fc.integer({ min: 20, max: 200 }))), at: [keys] };
+      return { inputs: put(sample, keys, between(draw, 20, 200)), at: [keys] };
     },
     "cells with gaps": (sample, draw) => {
       const count = oneOf(draw, [1, 5, 200]);
@@ -243,10 +242,10 @@ export const domain: Subject = {
       return { inputs: put(sample, keys, `${oneOf(draw, lists)}`.replace(/,$/, "")), at: [["cells"]] };
     },
     "another number of CPUs": (sample, draw) => {
-      return { inputs: put(sample, ["cpu", "cores"], draw(fc.integer({ min: 5, max: 1024 }))), at: [["cells"]] };
+      return { inputs: put(sample, ["cpu", "cores"], between(draw, 5, 1024)), at: [["cells"]] };
     },
     "a pin of no CPU": (sample, draw) => {
-      const keys = ["vcpuPins", String(draw(fc.integer({ min: 8, max: 9999 })))];
+      const keys = ["vcpuPins", String(between(draw, 8, 9999))];
       return { inputs: put(sample, keys, "0"), at: [keys] };
     },
     "pins of CPUs that no machine has": (sample, draw) => {
@@ -255,17 +254,17 @@ export const domain: Subject = {
       return { inputs: put(sample, keys, list), at: [keys] };
     },
     "memory that hugepages do not divide": (sample, draw) => {
-      const memoryMiB = draw(fc.integer({ min: 1000, max: 4000 })) * 2 + 1;
+      const memoryMiB = between(draw, 1000, 4000) * 2 + 1;
       const wrong = { ...put(sample, ["cells", "0", "memoryMiB"], memoryMiB), hugepageKiB: 2048 };
       return { inputs: wrong, at: [["cells", "0", "memoryMiB"]] };
     },
     "root ports twice": (sample, draw) => {
-      const port = { rootPort: draw(fc.integer({ min: 1, max: 30 })) };
+      const port = { rootPort: between(draw, 1, 30) };
       const disks = Object.fromEntries(["a", "b"].map((key) => [key, { source: { block: `/dev/${key}` }, ...port }]));
       return { inputs: { ...sample, disks }, at: [["disks"]] };
     },
     "more disks than ports": (sample, draw) => {
-      const count = draw(fc.integer({ min: 32, max: 80 }));
+      const count = between(draw, 32, 80);
       const names = Array.from({ length: count }, (_, index) => `d${index}`);
       const disks = Object.fromEntries(names.map((name) => [name, { source: { pool: "p", volume: name } }]));
       return { inputs: { ...sample, disks }, at: [["disks"]] };

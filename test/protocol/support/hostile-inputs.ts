@@ -1,9 +1,9 @@
-import * as fc from "fast-check";
+import { createHash } from "node:crypto";
 import type { Keys } from "../../../core/diff/path";
 import { overlaps } from "../../../core/diff/path";
 import type { PlainObject } from "../../../core/diff/plain";
 import { signatureKey, signatures, unknownSentinels } from "../../../provider/protocol/sentinels";
-import { chance, type Draw, draws, oneOf } from "./hostile-draw";
+import { between, chance, type Draw, oneOf } from "./hostile-draw";
 import { mutations, pick } from "./hostile-mutations";
 import { put } from "./hostile-places";
 import type { Subject, Wrong } from "./hostile-subject";
@@ -18,14 +18,17 @@ export interface HostileInput extends Wrong {
   readonly secrets: readonly string[];
 }
 
-/** Inputs of a subject that are surely wrong. */
-export function hostileInputs(subject: Subject): fc.Arbitrary<HostileInput> {
-  return draws.map((draw) => {
-    for (;;) {
-      const made = makeOne(subject, draw);
-      if (made) return made;
-    }
-  });
+/** Inputs of a subject that are surely wrong, no two of them the same. */
+export function* hostileInputs(subject: Subject, draw: Draw): Generator<HostileInput, never> {
+  const seen = new Set<string>();
+  for (;;) {
+    const made = makeOne(subject, draw);
+    if (!made) continue;
+    const hash = createHash("sha1").update(JSON.stringify(made.wire)).digest("base64");
+    if (seen.has(hash)) continue;
+    seen.add(hash);
+    yield made;
+  }
 }
 
 function makeOne(subject: Subject, draw: Draw): HostileInput | undefined {
@@ -45,12 +48,12 @@ const SECRET_TEXT = "secret text";
 
 /** A text of no use to the field, secret at its own place or at one above, which no answer may quote. */
 function secretText(subject: Subject, sample: PlainObject, draw: Draw): HostileInput | undefined {
-  const token = `S3cr3t${draw(fc.integer({ min: 1e6, max: 1e9 }))}`;
+  const token = `S3cr3t${between(draw, 1e6, 1e9)}`;
   const found = pick(Object.keys(subject.texts), sample, draw);
   if (!found) return undefined;
   const { keys } = found;
   // No field takes a line break with a quotation mark.
-  const more = draw(hostileText.filter((text) => text.length < 5000));
+  const more = hostileText(draw);
   const text = oneOf(draw, [
     `${token}"\n${more}`,
     `"\n${more}${token}`,
@@ -58,7 +61,10 @@ function secretText(subject: Subject, sample: PlainObject, draw: Draw): HostileI
     `${token}"\n${"x".repeat(500)}`,
   ]);
   const inputs = put(sample, keys, text);
-  return { kind: SECRET_TEXT, inputs, at: [keys], secrets: [token], wire: wrapped(inputs, keys, draw) };
+  // Of secret JSON, the secret fields alone are hidden, because nobody could mend a connection that is hidden whole.
+  const secretAt = subject.json ? keys.length : between(draw, 1, keys.length);
+  const wire = wrapped(inputs, keys.slice(0, secretAt), draw, true);
+  return { kind: SECRET_TEXT, inputs, at: [keys], secrets: [token], wire };
 }
 
 /** Other fields become unknown: what is wrong is said all the same. */
@@ -73,9 +79,9 @@ function withUnknowns(wrong: Wrong, draw: Draw): Wrong {
 }
 
 /** Secret or an output value, at the place or at one above it. */
-function wrapped(inputs: PlainObject, keys: Keys, draw: Draw): PlainObject {
+function wrapped(inputs: PlainObject, keys: Keys, draw: Draw, there = false): PlainObject {
   if (keys.length === 0) return inputs;
-  const at = keys.slice(0, draw(fc.integer({ min: 1, max: keys.length })));
+  const at = there ? keys : keys.slice(0, between(draw, 1, keys.length));
   const value = at.reduce<unknown>((value, key) => (value as PlainObject | undefined)?.[key], inputs);
   if (value === undefined) return inputs;
   const wrapper = oneOf(draw, [

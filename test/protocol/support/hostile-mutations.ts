@@ -1,8 +1,7 @@
-import * as fc from "fast-check";
 import type { Keys } from "../../../core/diff/path";
 import { type PlainObject, setKey } from "../../../core/diff/plain";
 import { signatureKey, signatures } from "../../../provider/protocol/sentinels";
-import { chance, type Draw, oneOf } from "./hostile-draw";
+import { between, chance, type Draw, oneOf } from "./hostile-draw";
 import { drop, exists, fits, type Place, places, put } from "./hostile-places";
 import type { Subject, Wrong } from "./hostile-subject";
 import { hostileKey, hostileNumber, hostileText, junk, nested } from "./hostile-values";
@@ -21,14 +20,14 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     const within = oneOf(draw, all);
     const fields = places(sample).filter(({ keys }) => keys.length === within.length + 1 && startsWith(keys, within));
     const near = fields.map(({ keys }) => nearMiss(String(keys[keys.length - 1]), draw));
-    const key = near.length > 0 && chance(draw, 40) ? oneOf(draw, near) : draw(hostileKey);
+    const key = near.length > 0 && chance(draw, 40) ? oneOf(draw, near) : hostileKey(draw);
     if (exists(sample, [...within, key])) return undefined;
-    return withKey(sample, within, key, draw(junk));
+    return withKey(sample, within, key, junk(draw));
   },
 
   "key of a map": (subject, sample, draw) => {
     const found = pick(Object.keys(subject.maps), sample, draw);
-    const key = draw(hostileKey);
+    const key = hostileKey(draw);
     if (!found || subject.maps[found.pattern]?.test(key)) return undefined;
     return withKey(sample, found.keys, key, Object.values(found.value as PlainObject)[0] ?? 1);
   },
@@ -44,7 +43,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     const found = pick(Object.keys(subject.texts), sample, draw);
     if (!found) return undefined;
     const { keys, pattern } = found;
-    const text = draw(hostileText);
+    const text = hostileText(draw);
     if (subject.texts[pattern]?.test(text)) return undefined;
     return { inputs: put(sample, keys, text), at: [keys] };
   },
@@ -53,7 +52,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     const found = pick(Object.keys(subject.integers), sample, draw);
     if (!found) return undefined;
     const { keys, pattern } = found;
-    const number = draw(hostileNumber);
+    const number = hostileNumber(draw);
     const [least, most] = subject.integers[pattern] ?? [0, 0];
     if (Number.isInteger(number) && number >= least && number <= most) return undefined;
     return { inputs: put(sample, keys, number), at: [keys] };
@@ -63,7 +62,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
     const place = oneOf(draw, places(sample));
     const inList = Array.isArray(place.value) ? false : chance(draw, 50) && !fitsAny(place.keys, subject.unions);
     // google-protobuf takes time by the square of the depth, so that most are just deep enough.
-    const levels = draw(fc.integer(chance(draw, 10) ? { min: 150, max: 300 } : { min: 3, max: 40 }));
+    const levels = chance(draw, 10) ? between(draw, 150, 300) : between(draw, 3, 40);
     return { inputs: put(sample, place.keys, nested(levels, inList)), at: [place.keys] };
   },
 
@@ -112,7 +111,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
 /** A value of a type that the place never takes. */
 function otherType({ unions, json }: Subject, { keys, value }: Place, draw: Draw): unknown {
   const object: PlainObject = {};
-  setKey(object, draw(hostileKey), 1);
+  setKey(object, hostileKey(draw), 1);
   if (fitsAny(keys, unions)) return oneOf(draw, [true, object]);
   const others = [17, true, [], object, "neither here nor there"];
   const kindOf = (one: unknown) => (Array.isArray(one) ? "list" : typeof one);

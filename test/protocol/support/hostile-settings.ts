@@ -1,5 +1,4 @@
-import * as fc from "fast-check";
-import { oneOf } from "./hostile-draw";
+import { between, oneOf } from "./hostile-draw";
 import { put } from "./hostile-places";
 import type { Subject } from "./hostile-subject";
 
@@ -42,14 +41,14 @@ export const settings: Subject = {
   unions: ["amount"],
   nonsense: {
     "more CPUs than there are": (inputs, draw) => {
-      const cpu = draw(fc.integer({ min: 101, max: 1e9 }));
+      const cpu = between(draw, 101, 1e9);
       return { inputs: put({ ...inputs }, ["limits", "cpu"], cpu), at: [["limits", "cpu"]] };
     },
     "an amount of no kind": (inputs, draw) => {
       return { inputs: { ...inputs, amount: oneOf(draw, ["al", 1.5, [1], [[]], ["a", {}]]) }, at: [["amount"]] };
     },
     "numbers that are none": (inputs, draw) => {
-      const index = draw(fc.integer({ min: 0, max: 100 }));
+      const index = between(draw, 0, 100);
       const numbers: unknown[] = Array(index + 1).fill(1);
       numbers[index] = "1";
       return { inputs: { ...inputs, numbers }, at: [["numbers", index]] };

@@ -1,4 +1,5 @@
-import * as fc from "fast-check";
+import { type PlainObject, setKey } from "../../../core/diff/plain";
+import { between, chance, type Draw, oneOf } from "./hostile-draw";
 
 /** Texts that some part of a machine would take for more than text. */
 const texts = [
@@ -45,40 +46,42 @@ const texts = [
 const asSent = (text: string): string => Buffer.from(text).toString();
 
 /** A text of a hostile kind. */
-export const hostileText: fc.Arbitrary<string> = fc
-  .oneof(
-    { weight: 60, arbitrary: fc.constantFrom(...texts) },
-    { weight: 20, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
-    { weight: 15, arbitrary: fc.constantFrom("a", "1,", " ", "-", "/a").map((unit) => unit.repeat(3000)) },
-  )
-  .map(asSent);
+export function hostileText(draw: Draw): string {
+  const kind = draw(10);
+  if (kind < 6) return asSent(oneOf(draw, texts));
+  return kind < 8 ? anyText(draw) : oneOf(draw, ["a", "1,", " ", "-", "/a"]).repeat(1000);
+}
+
+const names = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"];
+const likePaths = ["[0]", "a.b", 'q"', "\\", '\\"', "a]", "*", "0", "-1"];
 
 /** A key that no program means. */
-export const hostileKey: fc.Arbitrary<string> = fc
-  .oneof(
-    { weight: 20, arbitrary: fc.constantFrom("__proto__", "constructor", "prototype", "toString", "hasOwnProperty") },
-    { weight: 30, arbitrary: fc.constantFrom(...texts) },
-    { weight: 10, arbitrary: fc.constantFrom("[0]", "a.b", 'q"', "\\", '\\"', "a]", "*", "0", "-1") },
-    { weight: 10, arbitrary: fc.string({ unit: "binary", maxLength: 20 }) },
-    { weight: 2, arbitrary: fc.constantFrom(100, 5000).map((length) => "k".repeat(length)) },
-  )
-  .map(asSent);
+export function hostileKey(draw: Draw): string {
+  const kind = draw(10);
+  if (kind < 3) return oneOf(draw, names);
+  if (kind < 6) return asSent(oneOf(draw, texts));
+  if (kind < 7) return oneOf(draw, likePaths);
+  return kind < 9 ? anyText(draw) : "k".repeat(oneOf(draw, [100, 3000]));
+}
 
-export const hostileNumber: fc.Arbitrary<number> = fc.oneof(
-  fc.constantFrom(-1, 0.5, -0.5, 1e-300, 1e308, -1e308, 2 ** 53, -(2 ** 53), 2 ** 31, 2 ** 32, 1e21, 0, 99_999),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-);
+const numbers = [-1, 0.5, -0.5, 1e-300, 1e308, -1e308, 2 ** 53, -(2 ** 53), 2 ** 31, 2 ** 32, 1e21, 0, 99_999];
+
+export const hostileNumber = (draw: Draw): number =>
+  chance(draw, 70) ? oneOf(draw, numbers) : (draw(2 ** 32) - 2 ** 31) / between(draw, 1, 1000);
 
 /** Something of any kind that is not null: null counts as absent. */
-export const junk: fc.Arbitrary<unknown> = fc.oneof(
-  hostileText.filter((text) => text.length < 100),
-  hostileNumber,
-  fc.boolean(),
-  fc.constant([]),
-  fc.constant({}),
-  fc.array(fc.integer(), { maxLength: 3 }),
-  fc.dictionary(fc.constantFrom("a", "__proto__", "b c"), fc.integer(), { maxKeys: 2 }),
-);
+export function junk(draw: Draw): unknown {
+  const object: PlainObject = {};
+  setKey(object, oneOf(draw, ["a", "__proto__", "b c"]), draw(100));
+  return oneOf(draw, [oneOf(draw, texts.slice(0, 30)), hostileNumber(draw), true, false, [], {}, [1, 2], object]);
+}
+
+/** Characters of all planes, a few of them. */
+function anyText(draw: Draw): string {
+  const planes = [0x80, 0x800, 0x10000, 0x110000];
+  const characters = Array.from({ length: draw(20) }, () => String.fromCodePoint(draw(oneOf(draw, planes))));
+  return asSent(characters.join(""));
+}
 
 /** Objects within objects, or lists within lists. */
 export function nested(levels: number, inList: boolean): unknown {
