@@ -11,6 +11,9 @@ import { type Access, access, connection as connectionShape, LOCAL } from "./sha
 /** `hosts` of a configuration; undefined where it is not known yet. */
 export type Hosts = PlainObject | undefined;
 
+/** What is wrong with a connection beside the host `local`. */
+export const NO_CONNECTION = `${LOCAL} is the machine that the provider runs on and takes no connection; give the machine of the connection another name as host`;
+
 /**
  * How a machine is reached, with defaults: as `connection` says, or else the configuration.
  * @throws MachineUnknown where that is not known yet
@@ -26,9 +29,7 @@ export function accessTo(name: string, connection: PlainObject | undefined, host
 
 function ofConnection(name: string, connection: PlainObject): Access {
   if (name === LOCAL) {
-    throw new InvalidRequest(
-      `${LOCAL} is the machine that the provider runs on and takes no connection; give the machine of the connection another name as host`,
-    );
+    throw new InvalidRequest(NO_CONNECTION);
   }
   return parsed(name, connectionShape, connection);
 }

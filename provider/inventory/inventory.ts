@@ -3,7 +3,7 @@ import type { Problem } from "../../core/problems";
 import type { Inventory } from "../protocol/inventory";
 import { Machine } from "../reach/machine";
 import type { Reach } from "../reach/reach";
-import { accessTo, type Hosts } from "./access";
+import { accessTo, type Hosts, NO_CONNECTION } from "./access";
 import { unknownMachine } from "./names";
 import { type Reaches, reaches as real } from "./reaches";
 import { type Access, LOCAL } from "./shapes";
@@ -27,7 +27,8 @@ class ConfiguredInventory implements Inventory {
     this.takeOverFrom = Array.isArray(takeOverFrom) ? takeOverFrom.filter((one) => typeof one === "string") : [];
   }
 
-  problemOf(name: string): Problem | undefined {
+  problemOf(name: string, connection: boolean): Problem | undefined {
+    if (connection) return name === LOCAL ? { path: "connection", message: `${NO_CONNECTION}.` } : undefined;
     if (name === LOCAL || !this.hosts || Object.hasOwn(this.hosts, name)) return undefined;
     return { path: "host", message: unknownMachine(name, this.hosts) };
   }

@@ -4,8 +4,11 @@ import type { Machine } from "../reach/machine";
 
 /** The machines that a provider knows by its configuration. */
 export interface Inventory {
-  /** What is wrong with a machine's name, without reaching for it; undefined where the inventory has it. */
-  problemOf(name: string): Problem | undefined;
+  /**
+   * What is wrong with a machine's name, without reaching for it; undefined where the inventory has it, or where a
+   * `connection` is given and may be.
+   */
+  problemOf(name: string, connection: boolean): Problem | undefined;
   /**
    * The machine of that name; one and the same for the same name and connection. `connection` takes the place of what
    * the configuration has for it.

@@ -24,7 +24,7 @@ function checked(provider: Provider, resource: Resource, urn: string, value: Pla
   if (problems.length > 0) return { inputs, problems };
   const { host, connection } = inputs;
   const unreachable =
-    typeof host === "string" && connection === undefined ? provider.inventory.problemOf(host) : undefined;
+    typeof host === "string" ? provider.inventory.problemOf(host, connection !== undefined) : undefined;
   const id = resource.idOf(inputs);
   const twins = id === undefined ? [] : provider.problemOfTwins(id, urn);
   return { inputs, problems: [...(unreachable ? [unreachable] : []), ...twins] };

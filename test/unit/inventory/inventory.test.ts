@@ -60,7 +60,7 @@ describe("inventory", () => {
     const bare = made({});
     const { access } = bare.inventory.machine("local");
     deepEqual([access.name, access.reach.machine, access.libvirtUri], ["local", "this machine", undefined]);
-    equal(bare.inventory.problemOf("local"), undefined);
+    equal(bare.inventory.problemOf("local", false), undefined);
     equal(made({ hosts }).inventory.machine("local").access.libvirtUri, "test:///default");
   });
 
@@ -108,12 +108,14 @@ describe("inventory", () => {
   it("says which machine may have been meant, and which there are", () => {
     const { inventory } = made({ hosts });
     const missing = 'There is no machine "node8" in the provider\'s hosts; did you mean node7?';
-    deepEqual(inventory.problemOf("node8"), { path: "host", message: missing });
+    deepEqual(inventory.problemOf("node8", false), { path: "host", message: missing });
     throws(() => inventory.machine("node8"), new InvalidRequest(missing));
     const strange = 'There is no machine "constructor" in the provider\'s hosts; there are';
-    ok(inventory.problemOf("constructor")?.message.startsWith(`${strange} local, node7, vm1, vm2, vm3.`));
-    equal(inventory.problemOf("node7"), undefined);
-    deepEqual(made({}).inventory.problemOf("node7")?.message.endsWith("; there are local."), true);
+    ok(inventory.problemOf("constructor", false)?.message.startsWith(`${strange} local, node7, vm1, vm2, vm3.`));
+    equal(inventory.problemOf("node7", false), undefined);
+    equal(inventory.problemOf("node8", true), undefined);
+    equal(inventory.problemOf("local", true)?.path, "connection");
+    deepEqual(made({}).inventory.problemOf("node7", false)?.message.endsWith("; there are local."), true);
   });
 
   const wrong: [name: string, connection: PlainObject, message: RegExp][] = [
@@ -144,7 +146,7 @@ describe("inventory", () => {
       },
     });
     for (const name of ["a", "b", "c", "e"]) {
-      equal(inventory.problemOf(name), undefined);
+      equal(inventory.problemOf(name, false), undefined);
       throws(() => inventory.machine(name), MachineUnknown);
     }
     for (const name of ["d", "local"]) equal(inventory.machine(name).access.name, name);
@@ -155,7 +157,7 @@ describe("inventory", () => {
   it("knows only what has a connection while the hosts as a whole are unknown", () => {
     const { inventory } = made({ hosts: new Unknown("object"), takeOverFrom: ["a/b"] });
     for (const name of ["node7", "local"]) {
-      equal(inventory.problemOf(name), undefined);
+      equal(inventory.problemOf(name, false), undefined);
       throws(() => inventory.machine(name), MachineUnknown);
     }
     equal(inventory.machine("node7", { ssh: { address: "a" } }).access.name, "node7");
