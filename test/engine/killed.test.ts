@@ -116,7 +116,7 @@ describe("an up that ends while it waits for the guest's agent", () => {
 
   it("and one killed between redefining the guest and restarting it is followed by one that restarts it", async () => {
     const before = await stack.resource("vm");
-    const larger = { ...guestDomain(name, guestBoot()), consoleLog: `/tmp/${name}.log` };
+    const larger = { ...guestDomain(name, guestBoot()), consoleLog: `${stack.folder}/console.log` };
     stack.domains({ vm: larger });
     stack.shim.stopAt("after", "define");
     const up = stack.start("up", "--yes", "--skip-preview");

@@ -23,7 +23,8 @@ describe("the npm package", () => {
 
   it("gives a program its components, resources and functions", () => {
     const print = 'console.log(Object.keys(require("pulumi-gpudirect")).sort().join())';
-    const expected = "Domain,GpuVm,Provider,getHostTopology,getHostTopologyOutput,planGuest,planGuestOutput,types";
+    const expected =
+      "Domain,GpuVm,Provider,config,getHostTopology,getHostTopologyOutput,planGuest,planGuestOutput,types";
     assert.equal(run("node", "-e", print).trim(), expected);
   });
 
