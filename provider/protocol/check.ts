@@ -19,9 +19,11 @@ export function checkShape(schema: AnySchema, input: PlainObject): Checked {
   if (misplaced.length > 0) return { inputs: input, problems: misplaced };
   // `run` is parse without the throw: it gives the value with its defaults even where there are issues, which a
   // preview with unknowns needs.
-  const result = schema._zod.run({ value: hideUnknowns(input), issues: [] }, { async: false, error: wording });
+  const isKnown = !hasUnknown(input);
+  const run = { value: isKnown ? input : hideUnknowns(input), issues: [] };
+  const result = schema._zod.run(run, { async: false, error: wording });
   if (result instanceof Promise) throw new TypeError("a schema with asynchronous checks cannot be used here");
-  const value = showUnknowns(result.value);
+  const value = isKnown ? result.value : showUnknowns(result.value);
   const inputs = isPlainObject(value) ? value : input;
   return { inputs, problems: problemsOf(result.issues, input) };
 }
