@@ -8,7 +8,7 @@ const args = process.argv.slice(2);
 const start = args.indexOf("start");
 
 if (start >= 0) {
-  const name = args[start + 1] ?? "";
+  const name = args.at(-1) ?? "";
   const connection = args.slice(0, start);
   const xml = spawnSync(real, [...connection, "dumpxml", "--inactive", name], { encoding: "utf8" }).stdout;
   const moved = moveFirstStandIn(xml);
