@@ -1,4 +1,5 @@
 import { connectionOf } from "../reach/libvirt-connection";
+import { shellWord } from "../reach/shell-word";
 
 /** Exit code where the machine has no virsh; virsh itself ends with 0 or 1. */
 export const NO_VIRSH = 90;
@@ -14,14 +15,12 @@ export interface VirshTarget {
   readonly libvirtUri: string | undefined;
 }
 
-const quoted = (text: string): string => `'${text.replace(/'/g, "'\\''")}'`;
-
 /** A script with `v`, which is virsh on the right connection, and `$name`. virsh's words and states are English. */
 export function inVirsh({ name, libvirtUri }: VirshTarget, body: string): string {
   return `export LC_ALL=C
 command -v virsh > /dev/null || exit ${NO_VIRSH}
 uri=${connectionOf(libvirtUri)}
-name=${quoted(name)}
+name=${shellWord(name)}
 v() { virsh -c "$uri" -q "$@"; }
 ${body}
 `;

@@ -1,4 +1,5 @@
 import type { Reach } from "./reach";
+import { shellWord } from "./shell-word";
 
 const TIMEOUT_MS = 60_000;
 /** Symbolic links followed one after another, as many as Linux follows (path_resolution(7)). */
@@ -70,7 +71,7 @@ export async function readFile(reach: Reach, path: string, options: FileOptions)
 /** Removes a file, or a symbolic link; that it is gone already is success. Errors as of `writeFile`. */
 export async function removeFile(reach: Reach, path: string, options: FileOptions): Promise<void> {
   checkPath(path);
-  await runScript(reach, `rm -f -- ${quote(path)}`, `remove ${path}`, path, options);
+  await runScript(reach, `rm -f -- ${shellWord(path)}`, `remove ${path}`, path, options);
 }
 
 /** stat prints UNKNOWN for a number that has no name. */
@@ -97,8 +98,6 @@ function checkPath(path: string): void {
   }
 }
 
-const quote = (text: string): string => `'${text.replace(/'/g, "'\\''")}'`;
-
 const FAIL = `fail() { printf '%s\\n' "$1" >&2; exit 1; }`;
 
 /**
@@ -107,7 +106,7 @@ const FAIL = `fail() { printf '%s\\n' "$1" >&2; exit 1; }`;
  */
 function writeScript({ path, content, mode, owner, group, parents }: FileToWrite): string {
   return `${FAIL}
-file=${quote(path)}
+file=${shellWord(path)}
 links=0
 while [ -L "$file" ]; do
   [ "$links" -lt ${MAX_LINKS} ] || fail "the symbolic link leads to itself"
@@ -129,8 +128,8 @@ ${mode === undefined ? '  mode=$(stat -c %a "$file") || exit 1' : ""}
   owner=$(stat -c %u:%g "$file") || exit 1
   [ "$owner" = "$(stat -c %u:%g "$new")" ] || chown "$owner" "$new" || exit 1
 fi
-${owner === undefined ? "" : `chown -- ${quote(owner)} "$new" || exit 1`}
-${group === undefined ? "" : `chgrp -- ${quote(group)} "$new" || exit 1`}
+${owner === undefined ? "" : `chown -- ${shellWord(owner)} "$new" || exit 1`}
+${group === undefined ? "" : `chgrp -- ${shellWord(group)} "$new" || exit 1`}
 chmod "$mode" "$new" || exit 1
 sync "$new" 2>/dev/null
 mv -f -T "$new" "$file" || exit 1
@@ -141,7 +140,7 @@ trap - EXIT
 /** Facts and content are read from the one file that was opened, also where it is replaced meanwhile. */
 function readScript(path: string): string {
   return `${FAIL}
-file=${quote(path)}
+file=${shellWord(path)}
 if ! said=$(stat -L -c %F "$file" 2>&1); then
   case $said in *'No such file or directory'*|*'Not a directory'*) exit 0 ;; esac
   fail "$said"

@@ -1,3 +1,4 @@
+import { shellWord } from "../shell-word";
 /** Longest standard output taken, in bytes, as of LocalReach. */
 export const MAX_STDOUT = 64 * 1024 * 1024;
 /** Standard error kept, its end, in bytes. */
@@ -130,7 +131,7 @@ export const scriptOf = (script: string): string => PROLOGUE + script;
 
 /** The script of a program: a start that fails is known by a file, because exit code 127 may be the program's own. */
 export const programScriptOf = (argv: readonly string[]): string =>
-  `${PROLOGUE}trap 'echo $? >"$0.start"' EXIT\nexec ${argv.map((word) => `'${word.replace(/'/g, "'\\''")}'`).join(" ")}\n`;
+  `${PROLOGUE}trap 'echo $? >"$0.start"' EXIT\nexec ${argv.map(shellWord).join(" ")}\n`;
 
 /** What `START` takes as input, and its arguments but the directory. */
 export function payloadOf(

@@ -1,4 +1,5 @@
 import { connectionOf } from "../libvirt-connection";
+import { shellWord } from "../shell-word";
 import { PREPARE, START_UPLOADED } from "./guest-script";
 
 /** Exit codes of the scripts: what was being done when libvirt or the agent refused. */
@@ -20,8 +21,6 @@ export interface AgentAddress {
   readonly answerSeconds: number;
 }
 
-const quote = (word: string): string => `'${word.replace(/'/g, "'\\''")}'`;
-
 /**
  * Shell functions for what all scripts do. `agent` gives a command that holds no secret, as an argument. `typed` gives
  * virsh its commands by standard input, as to its prompt: it echoes them, so what it prints is looked at and not passed
@@ -32,7 +31,7 @@ function prelude({ domain, libvirtUri, answerSeconds }: AgentAddress): string {
   const virsh = `virsh -c ${connectionOf(libvirtUri)} -q`;
   return `export LC_ALL=C
 command -v virsh >/dev/null 2>&1 || exit ${HOST_EXIT.noVirsh}
-agent() { ${virsh} qemu-agent-command --timeout ${answerSeconds} --domain ${quote(domain)} "$1"; }
+agent() { ${virsh} qemu-agent-command --timeout ${answerSeconds} --domain ${shellWord(domain)} "$1"; }
 typed() { XDG_CACHE_HOME=/dev/null VIRSH_HISTSIZE=0 INPUTRC=/dev/null TERM=dumb ${virsh} 2>&1; }
 refused() { grep '^error: ' | grep -v "Failed to create '/dev/null/" >&2; exit "$1"; }
 number() { sed 's/[^0-9]//g'; }
@@ -51,7 +50,7 @@ finish() {
 /** Line for `typed`: its parser takes single quotes as the shell does. */
 function typedLine({ domain, answerSeconds }: AgentAddress, command: object): string {
   const json = JSON.stringify(command).replace(/'/g, "\\u0027");
-  return `qemu-agent-command --timeout ${answerSeconds} --domain ${quote(domain)} ${quote(json)}\n`;
+  return `qemu-agent-command --timeout ${answerSeconds} --domain ${shellWord(domain)} ${shellWord(json)}\n`;
 }
 
 const shell = (script: string, args: readonly string[], input?: Buffer): object => ({
@@ -93,7 +92,7 @@ export function exec(address: AgentAddress, script: string, args: readonly strin
 
 const startAndFinish = (
   command: object,
-): string => `said=$(agent ${quote(JSON.stringify(command))}) || exit ${HOST_EXIT.send}
+): string => `said=$(agent ${shellWord(JSON.stringify(command))}) || exit ${HOST_EXIT.send}
 finish "$(printf '%s\\n' "$said" | number)"
 `;
 
@@ -114,7 +113,7 @@ export function uploadAndExec(
     arguments: { handle: "@", "buf-b64": chunk.toString("base64") },
   });
   const script = `${prelude(address)}${startAndFinish(shell(PREPARE, [directory]))}case $status in *'"exitcode":0'*) ;; *) printf '%s\\n' "$status"; exit ;; esac
-said=$(agent ${quote(JSON.stringify(open))}) || exit ${HOST_EXIT.upload}
+said=$(agent ${shellWord(JSON.stringify(open))}) || exit ${HOST_EXIT.upload}
 handle=$(printf '%s\\n' "$said" | number)
 sed "s/\\"@\\"/$handle/" | typed | {
   n=0
@@ -136,7 +135,7 @@ ${startAndFinish(shell(START_UPLOADED, [directory, ...args]))}printf '%s\\n' "$s
 /** Prints the answers that hold a part of a guest's file, a line each. */
 export function readPart(address: AgentAddress, path: string, offset: number, length: number): HostScript {
   const open = { execute: "guest-file-open", arguments: { path, mode: "r" } };
-  const script = `${prelude(address)}said=$(agent ${quote(JSON.stringify(open))}) || exit ${HOST_EXIT.read}
+  const script = `${prelude(address)}said=$(agent ${shellWord(JSON.stringify(open))}) || exit ${HOST_EXIT.read}
 handle=$(printf '%s\\n' "$said" | number)
 agent '{"execute":"guest-file-seek","arguments":{"handle":'"$handle"',"offset":${offset},"whence":"set"}}' >/dev/null || exit ${HOST_EXIT.read}
 n=0

@@ -1,28 +1,10 @@
 import type { PlainObject } from "../../../core/diff/plain";
+import { smallDomain } from "../../engine/support/settings";
 import { between, oneOf } from "./hostile-draw";
 import { drop, put } from "./hostile-places";
 import type { Subject } from "./hostile-subject";
 
-const small: PlainObject = {
-  name: "small",
-  type: "qemu",
-  firmware: "bios",
-  running: false,
-  guestAgent: false,
-  cpu: { sockets: 2, cores: 1, threads: 1 },
-  cells: {
-    0: { cpus: "0", memoryMiB: 128, distances: { 0: 10, 1: 21 } },
-    1: { cpus: "1", memoryMiB: 128, distances: { 0: 21, 1: 10 } },
-  },
-  vcpuPins: { 0: "0", 1: "1" },
-  expanderBuses: { "0000:15": { busNr: 32, slot: 10, cell: 0 }, "0000:80": { busNr: 64, slot: 11, cell: 1 } },
-  switches: { "0000:16:00.0": { parent: "0000:15", port: 0 } },
-  devices: {
-    "0000:18:00.0": { parent: "0000:16:00.0", port: 0, standIn: "gpu" },
-    "0000:19:00.0": { parent: "0000:16:00.0", port: 1, standIn: "nic" },
-    "0000:81:00.0": { parent: "0000:80", port: 0, standIn: "other" },
-  },
-};
+const small: PlainObject = smallDomain("small");
 
 const large: PlainObject = {
   ...small,
