@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   provider: ["core"],
   components: ["sdk"],
   cli: ["core", "provider"],
+  lab: ["core"],
 };
 /** The executable's entry point hands the components to the protocol layer. */
 const ENTRY_POINT = "provider/main.ts";
