@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { interruptible } from "./interrupt.mjs";
 import { locked } from "./lock.mjs";
 import { startStep } from "./report.mjs";
-import { steps } from "./steps.mjs";
+import { steps, usualSteps } from "./steps.mjs";
 
-/** @typedef {keyof typeof steps} StepName */
+/** @typedef {import("./steps.mjs").StepName} StepName */
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -19,7 +19,7 @@ const allSteps = /** @type {StepName[]} */ (Object.keys(steps));
  * @returns {Promise<{ env: NodeJS.ProcessEnv, guest: { kernel: string, initrd: string } | undefined }>}
  *   env: for children that need this checkout's programs; guest: the rehearsal guest, when its step was wanted
  */
-export function prepare(wanted = allSteps) {
+export function prepare(wanted = usualSteps) {
   const path = [join(root, "bin"), join(root, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter);
   /** @type {import("./steps.mjs").Context} */
   const context = { root, env: { ...process.env, PATH: path }, guest: undefined, lock: -1 };

@@ -1,6 +1,7 @@
 // @ts-check
 import { bundles } from "./bundles.mjs";
 import { guest } from "./guest/step.mjs";
+import { lab } from "./lab/step.mjs";
 import { libvirt } from "./libvirt/step.mjs";
 import { node } from "./node.mjs";
 import { pulumi } from "./pulumi.mjs";
@@ -18,4 +19,9 @@ import { sshd } from "./sshd.mjs";
 /** @typedef {(context: Context, step: import("./report.mjs").Step) => Promise<string>} StepFunction */
 
 /** In the order in which they depend on each other. */
-export const steps = { node, bundles, pulumi, libvirt, guest, sshd };
+export const steps = { node, bundles, pulumi, libvirt, guest, sshd, lab };
+
+/** @typedef {keyof typeof steps} StepName */
+
+/** What the demo, the tests and the SDK generator need. The lab is for those who ask for it. */
+export const usualSteps = /** @type {StepName[]} */ (Object.keys(steps).filter((name) => name !== "lab"));

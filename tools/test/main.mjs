@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // @ts-check
-// npm test [-- STAGE ...]: sets up what is missing, then checks and tests. Every stage but `long` runs, also after a failed one;
-// the counts go to coverage/counts.json.
+// npm test [-- STAGE ...]: sets up what is missing, then checks and tests. Every stage but `lab` and `long` runs, also after
+// a failed one; the counts go to coverage/counts.json.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reportFailures, SetupError } from "../setup/failure.mjs";
 import { prepare, root } from "../setup/prepare.mjs";
+import { usualSteps } from "../setup/steps.mjs";
 
 const COUNTS = join(root, "coverage", "counts.json");
 const TALLY = join(root, "coverage", "tally.jsonl");
@@ -23,9 +24,14 @@ const stages = {
   reach: { command: [...mocha, "test/reach/**/*.test.ts"], counts: true },
   engine: { command: [...mocha, "--timeout", "600000", "test/engine/**/*.test.ts"], counts: true },
   rehearsal: { command: ["node", join("tools", "demo", "main.mjs")] },
+  // Real boots of simulated hosts: `npm run test:lab`.
+  lab: { command: [...mocha, "--timeout", "1200000", "test/lab/**/*.test.ts"], counts: true },
   // What takes too long for every run: `npm run test:long`.
   long: { command: [...mocha, "--timeout", "1200000", "test/long/**/*.test.ts"], counts: true },
 };
+
+/** Stages with a command of their own. */
+const ON_REQUEST = ["lab", "long"];
 
 await reportFailures(async () => {
   const wanted = process.argv.slice(2);
@@ -33,13 +39,13 @@ await reportFailures(async () => {
   if (unknown.length > 0) {
     throw new SetupError(`no stage ${unknown.join(", ")}; there are ${Object.keys(stages).join(", ")}`);
   }
-  const { env } = await prepare();
+  const { env } = await prepare(wanted.includes("lab") ? [...usualSteps, "lab"] : usualSteps);
   mkdirSync(join(root, "coverage"), { recursive: true });
   for (const file of [COUNTS, TALLY]) rmSync(file, { force: true });
 
   const results = [];
   for (const [name, stage] of Object.entries(stages)) {
-    if (wanted.length > 0 ? !wanted.includes(name) : name === "long") continue;
+    if (wanted.length > 0 ? !wanted.includes(name) : ON_REQUEST.includes(name)) continue;
     results.push(await run(name, stage, { ...env, GPUDIRECT_TEST_COUNTS: TALLY }));
   }
   summarize(results);

@@ -1,37 +1,33 @@
 // @ts-check
-import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { SetupError } from "../failure.mjs";
-import { findProgram } from "../programs.mjs";
-import { run } from "../run.mjs";
+import { SetupError } from "./failure.mjs";
+import { findProgram } from "./programs.mjs";
+import { run } from "./run.mjs";
 
-const PROGRAMS = {
-  virsh: "libvirt-clients",
-  libvirtd: "libvirt-daemon",
-  virtlogd: "libvirt-daemon",
-  "qemu-system-x86_64": "qemu-system-x86",
-  cpio: "cpio",
-  // What virt-xml-validate calls, which the tests hold the planned domains against.
-  xmllint: "libxml2-utils",
-  // How machines are reached and locked.
-  ssh: "openssh-client",
-  flock: "util-linux",
-};
-/** The rest of what apt has to install: libvirt's QEMU driver, its users and permissions, the guests' firmware. */
-const FURTHER_PACKAGES = ["libvirt-daemon-driver-qemu", "libvirt-daemon-system", "ovmf"];
-const FIRMWARE_DIR = "/usr/share/OVMF";
-const EXPECTED_SECONDS = 60;
 const LOCK_LIMIT_SECONDS = 300;
 
-/** @param {import("../report.mjs").Step} step */
-export async function ensureInstalled(step) {
-  const missing = Object.keys(PROGRAMS).filter((program) => !findProgram(program));
-  if (!hasFirmware()) missing.push(`UEFI firmware (${FIRMWARE_DIR}/OVMF_CODE*.fd)`);
-  const packages = [...new Set([...Object.values(PROGRAMS), ...FURTHER_PACKAGES])];
+/**
+ * What a step of the set-up needs on the machine, from the distribution's packages.
+ * @typedef {object} Needed
+ * @property {string} what for messages: "libvirt and QEMU"
+ * @property {Record<string, string>} programs each program and the package that has it
+ * @property {string[]} packages the rest of what apt has to install
+ * @property {{ name: string, found: () => boolean }[]} [files] what else must be there
+ * @property {number} expectedSeconds
+ */
+
+/**
+ * @param {Needed} needed
+ * @param {import("./report.mjs").Step} step
+ */
+export async function ensureInstalled(needed, step) {
+  const missing = Object.keys(needed.programs).filter((program) => !findProgram(program));
+  for (const { name, found } of needed.files ?? []) if (!found()) missing.push(name);
+  const packages = [...new Set([...Object.values(needed.programs), ...needed.packages])];
   const hasApt = findProgram("apt-get") !== undefined;
   if (missing.length === 0 && !(hasApt && (await halfInstalled(packages)))) return;
   if (!hasApt) {
-    throw new SetupError(`Missing: ${missing.join(", ")}.\nInstall libvirt, QEMU, OVMF and cpio, then run it again.`);
+    throw new SetupError(`Missing: ${missing.join(", ")}.\nInstall ${needed.what}, then run it again.`);
   }
   const install = ["install", "--yes", "--no-install-recommends", ...packages];
   if (process.getuid?.() !== 0) {
@@ -41,7 +37,7 @@ export async function ensureInstalled(step) {
         `  sudo sh -c 'dpkg --configure -a; apt-get update; apt-get ${install.join(" ")}'`,
     );
   }
-  step.doing("installing libvirt and QEMU", EXPECTED_SECONDS);
+  step.doing(`installing ${needed.what}`, needed.expectedSeconds);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   await repair(env);
   const known = await run("apt-cache", ["show", ...packages], { anyStatus: true });
@@ -69,10 +65,6 @@ async function repair(env) {
       throw new SetupError(`dpkg --configure -a failed:\n${stderr}`);
     await sleep(1000);
   }
-}
-
-function hasFirmware() {
-  return existsSync(FIRMWARE_DIR) && readdirSync(FIRMWARE_DIR).some((name) => /^OVMF_CODE.*\.fd$/.test(name));
 }
 
 /**

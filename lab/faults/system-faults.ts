@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { hostShell } from "../keeper/host-shell";
+import { fault } from "./fault";
+
+/** Fills the root file system, also the blocks that ext4 keeps for root. */
+const FILL_DISK =
+  "dd if=/dev/zero of=/var/tmp/lab-fills-the-disk bs=1M 2>/dev/null; sync; df --output=avail / | tail -1";
+
+/** A domain that runs nothing but its firmware; nothing in it says that it is the lab's. */
+const FOREIGN_DOMAIN = (name: string, type: string): string => `<domain type="${type}">
+  <name>${name}</name><memory unit="MiB">32</memory><vcpu>1</vcpu>
+  <os><type arch="x86_64" machine="q35">hvm</type></os><features><acpi/></features>
+  <devices><controller type="usb" model="none"/><memballoon model="none"/></devices>
+</domain>
+`;
+
+export const SYSTEM_FAULTS = {
+  "disk-full": fault({
+    says: "the host's root file system has no room left; until mended",
+    options: z.strictObject({}),
+    async apply(host) {
+      const left = await hostShell(host, FILL_DISK);
+      return `the root file system is full: ${left.trim()} KiB left`;
+    },
+  }),
+  "clock-skew": fault({
+    says: "the host's clock is `seconds` (default 3600, negative for behind) off; until mended",
+    options: z.strictObject({ seconds: z.coerce.number().int().min(-1e9).max(1e9).default(3600) }),
+    async apply(host, { seconds }) {
+      await hostShell(host, `date -s @$((${Math.round(Date.now() / 1000)} + ${seconds}))`);
+      return `the host's clock is ${seconds} s off`;
+    },
+  }),
+  "foreign-domain": fault({
+    says: "somebody else's virtual machine `name` (default foreign) runs on the host; until mended",
+    options: z.strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{0,30}$/, "must begin with a letter, then up to 30 of a-z, 0-9 and -")
+        .default("foreign"),
+    }),
+    async apply(host, { name }) {
+      const type = host.spec.accelerator === "kvm" ? "kvm" : "qemu";
+      await hostShell(host, "virsh -q create /dev/stdin", FOREIGN_DOMAIN(name, type));
+      return `domain ${name} runs on the host`;
+    },
+  }),
+};
+
+/** Puts right what these faults left in the host. The domains of the fault have no definition: destroyed, they are gone. */
+export async function mendSystem(host: Parameters<typeof hostShell>[0], domains: readonly string[]): Promise<void> {
+  const gone = domains.map((name) => `virsh -q destroy ${name} 2>/dev/null;`).join(" ");
+  await hostShell(host, `rm -f /var/tmp/lab-fills-the-disk; date -s @${Math.round(Date.now() / 1000)}; ${gone} true`);
+}
