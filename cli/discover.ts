@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { Refusal } from "../core/problems";
 import { formatHostFile } from "../core/topology/host-file";
 import { PROBE_SCRIPT } from "../core/topology/probe-script";
@@ -7,10 +9,11 @@ import { type Reach, ReachError } from "../provider/reach/reach";
 import { SshReach } from "../provider/reach/ssh/ssh";
 import { parseSshTarget } from "./ssh-target";
 
-const USAGE = `usage: gpudirect discover [ssh://user@host[:port]]
+const USAGE = `usage: gpudirect discover [ssh://user@host[:port]] [--ssh-config FILE]
 
 Prints a host file: the PCI tree, NUMA nodes, links, BARs and IOMMU groups of this machine, or of another one by
-OpenSSH's client. Run it as root to have ACS, ATS and serial numbers in it. The file holds no secrets.
+OpenSSH's client, with the user's ssh configuration or FILE. Run it as root to have ACS, ATS and serial numbers in it.
+The file holds no secrets.
 `;
 
 /** Longest time for reading a machine, in milliseconds; it takes a second on a large one. */
@@ -27,7 +30,8 @@ export async function discover(args: string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (args.length > 1) {
+  const target = targetOf(args);
+  if (!target) {
     process.stderr.write(USAGE);
     return 2;
   }
@@ -35,7 +39,7 @@ export async function discover(args: string[]): Promise<number> {
   const onInterrupt = () => cancel.abort();
   process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
   try {
-    const reach = reachOf(args[0]);
+    const reach = reachOf(target);
     const text = await probe(reach, cancel.signal).finally(() => reach.close());
     const { host, warnings } = readProbe(text, `${reach.machine}, read from /sys`);
     for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
@@ -50,9 +54,29 @@ export async function discover(args: string[]): Promise<number> {
   }
 }
 
-function reachOf(target: string | undefined): Reach {
-  if (target === undefined) return new LocalReach();
-  const access = parseSshTarget(target);
+interface Target {
+  /** Absent: this machine. */
+  readonly url?: string;
+  readonly configFile?: string;
+}
+
+/** Undefined for arguments that are wrong. */
+function targetOf(args: string[]): Target | undefined {
+  try {
+    const options = { "ssh-config": { type: "string" } } as const;
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const [url, ...more] = positionals;
+    const file = values["ssh-config"];
+    if (more.length > 0 || file === "" || (file !== undefined && url === undefined)) return undefined;
+    return { ...(url !== undefined && { url }), ...(file !== undefined && { configFile: resolve(file) }) };
+  } catch {
+    return undefined;
+  }
+}
+
+function reachOf({ url, configFile }: Target): Reach {
+  if (url === undefined) return new LocalReach();
+  const access = { ...parseSshTarget(url), configFile };
   const name = access.user === undefined ? access.address : `${access.user}@${access.address}`;
   return new SshReach(name, { ...access, connectTimeoutSeconds: CONNECT_SECONDS, sudo: false });
 }

@@ -1,9 +1,18 @@
 import type { Flavour } from "./flavours/flavour";
 import type { ManagedSystem } from "./managed-system";
 import { type Modes, modesInForce } from "./modes";
-import type { Sessions } from "./sessions";
+import { Sessions } from "./sessions";
 import type { Store } from "./store";
 import { withTask } from "./tasks";
+
+export interface ServiceParts {
+  readonly flavour: Flavour;
+  readonly system: ManagedSystem;
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: (line: string) => void;
+}
 
 /** What the resources of a BMC share. */
 export class Service {
@@ -11,13 +20,15 @@ export class Service {
   readonly system: ManagedSystem;
   readonly store: Store;
   readonly sessions: Sessions;
+  readonly log: (line: string) => void;
   readonly #now: () => number;
 
-  constructor(flavour: Flavour, system: ManagedSystem, store: Store, sessions: Sessions, now: () => number) {
+  constructor({ flavour, system, store, now, log }: ServiceParts) {
     this.flavour = flavour;
     this.system = system;
     this.store = store;
-    this.sessions = sessions;
+    this.sessions = new Sessions(now, () => store.state.sessionTimeoutSeconds);
+    this.log = log;
     this.#now = now;
   }
 

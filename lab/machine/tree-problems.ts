@@ -10,6 +10,11 @@ const BELOW: Readonly<Record<Exclude<PortType, "pci-bridge">, readonly (PortType
   "downstream-port": ["upstream-port"],
 };
 const MAX_SLOT = 0x1f;
+/**
+ * Functions one below the other, the last one included. QEMU names the state of a device by its path, 5 characters for
+ * each of them, in 255 characters with the device's own name (migration/savevm.c, SaveStateEntry.idstr).
+ */
+const MAX_DEPTH = 40;
 
 /** Why QEMU cannot have this PCI tree, every reason at once. */
 export function treeProblems(host: HostTopology): Problem[] {
@@ -23,7 +28,7 @@ export function treeProblems(host: HostTopology): Problem[] {
     const domain = root.address.slice(0, root.address.lastIndexOf(":"));
     if (domain !== "0000") problems.push({ path: `${path}.address`, message: foreignDomain(root.address, domain) });
     const foreign = domain !== "0000";
-    checkBus(root.devices, undefined, `${path}.devices`, problems, foreign);
+    checkBus(root.devices, undefined, `${path}.devices`, problems, foreign, 1);
   });
   return problems;
 }
@@ -34,7 +39,14 @@ function checkBus(
   path: string,
   problems: Problem[],
   domainTold: boolean,
+  depth: number,
 ): void {
+  const [first] = devices;
+  if (depth > MAX_DEPTH && first !== undefined) {
+    const message = `${first.address} has more than ${MAX_DEPTH - 1} bridges above it, and QEMU cannot save the state of devices so deep; take out bridges without devices of interest`;
+    problems.push({ path, message });
+    return;
+  }
   problems.push(...placeProblems(devices, parent, path));
   devices.forEach((device, index) => {
     const at = joinPath(path, index);
@@ -45,7 +57,7 @@ function checkBus(
     }
     const message = bridgeProblem(device, parent);
     if (message !== undefined) problems.push({ path: `${at}.port`, message });
-    checkBus(device.children ?? [], device, `${at}.children`, problems, domainTold || foreign);
+    checkBus(device.children ?? [], device, `${at}.children`, problems, domainTold || foreign, depth + 1);
   });
 }
 

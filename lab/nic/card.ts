@@ -1,7 +1,7 @@
 import type { AdapterProfile } from "./adapters/profile";
 import { type Expression, evaluate, type Variable, variablesOf } from "./expression";
 import type { Parameter, ParameterTable } from "./parameter-table";
-import { displayName, instancesOf, type TlvInstance } from "./tlv-instance";
+import { instancesOf, type TlvInstance } from "./tlv-instance";
 
 export type ParameterValue = number | readonly number[];
 /** TLVs that differ from the factory's, by instance and parameter name. */
@@ -69,11 +69,6 @@ export class CardFirmware {
           this.#dependencyHolds(instance, parameter.dependency) ||
           (parameter.dependency === undefined && (parameter.rule !== undefined || parameter.fromVersion > 0))),
     );
-  }
-
-  /** What users see, by the name they use. */
-  displayName(instance: TlvInstance, parameter: Parameter): string {
-    return displayName(instance, parameter);
   }
 
   /**

@@ -54,6 +54,9 @@ interface Card {
   state: CardState;
 }
 
+/** The TLV of SRIOV_EN and NUM_OF_VFS. */
+const SRIOV_TLV = "nv_global_pci_conf";
+
 /** The firmware of all NICs of a lab host. It lives outside the host, as cards do. */
 export class NicFirmware {
   readonly #cards: readonly Card[];
@@ -125,7 +128,7 @@ export class NicFirmware {
     const effects = this.#cards.flatMap((card) => {
       const started = this.#firmware({ ...card, state: { ...card.state, inForce: card.state.atStart } });
       const value = (name: string): ParameterValue => currentValue(started, name);
-      const own = "nv_global_pci_conf_P0_M-1" in card.state.atStart;
+      const own = (started.instance(SRIOV_TLV, 0, -1)?.key ?? "") in card.state.atStart;
       const functions = value("SRIOV_EN") === 0 ? 0 : Number(value("NUM_OF_VFS"));
       const effect: AdapterEffects = {
         ats: value("ATS_ENABLED") !== 0,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Expression, parseExpression } from "./expression";
 import type { ParameterRow, ParameterTableFile, TlvRow } from "./parameter-table-rows";
 
-export const PARAMETER_TYPES = ["BOOL", "UNSIGNED", "INTEGER", "ENUM", "BINARY", "BYTES", "STRING"] as const;
+const PARAMETER_TYPES = ["BOOL", "UNSIGNED", "INTEGER", "ENUM", "BINARY", "BYTES", "STRING"] as const;
 export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
 /** Classes of TLVs that need more than their number to be named (mstflint, mlxconfig/mlxcfg_tlv.cpp). */

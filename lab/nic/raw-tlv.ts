@@ -3,7 +3,7 @@ import { TLV_CLASS } from "./parameter-table";
 import type { TlvInstance } from "./tlv-instance";
 
 /** First line of a raw TLV file (mstflint, mlxcfg_ui.h). */
-export const RAW_FILE_SIGNATURE = "MLNX_RAW_TLV_FILE";
+const RAW_FILE_SIGNATURE = "MLNX_RAW_TLV_FILE";
 
 /** A TLV as 32-bit words: three of header, then data (mstflint, tools_layouts/tools_open_layouts.c). */
 export type RawTlv = readonly number[];
@@ -108,7 +108,7 @@ export function packTlv(card: CardFirmware, instance: TlvInstance): RawTlv {
 }
 
 /** Class, place and number of a TLV in one word: mlxcfg_tlv.cpp, getTlvTypeBe. */
-export function typeOf({ tlv, port, module }: TlvInstance): number {
+function typeOf({ tlv, port, module }: TlvInstance): number {
   const place = tlv.class === TLV_CLASS.port ? port << 16 : tlv.class === TLV_CLASS.module ? module << 14 : 0;
   return ((tlv.class << 24) | place | tlv.id) >>> 0;
 }

@@ -51,7 +51,10 @@ static Object *(*object_resolve_path)(const char *, bool *);
 static Object *(*object_resolve_path_component)(Object *, const char *);
 static Object *(*object_dynamic_cast)(Object *, const char *);
 static uint8_t (*pci_find_capability)(void *, uint8_t);
+static void *(*object_class_by_name)(const char *);
+static void *(*object_get_class)(Object *);
 static config_read_fn *pci_default_read_config;
+static config_write_fn *pci_default_write_config;
 
 /* One record a function in the faults file, after a header of the same size; all zero is a sound function. */
 struct fault { uint8_t off_the_bus, speed, width, unused; };
@@ -67,6 +70,7 @@ struct function {
     config_write_fn *write;
     unsigned express, devctl, acs, ats, sriov; /* offsets of registers; 0 where there is none */
     uint16_t read_request;                     /* MaxReadReq of Device Control out of reset, in place */
+    bool no_bars;
     bool plain_header;                         /* a bridge dressed as an endpoint */
     uint8_t header[HEADER_END];                /* what its header shows after each reset */
     long fault;                                /* record in the faults file; -1 without one */
@@ -299,15 +303,25 @@ static void set_trained(struct function *f, unsigned speed, unsigned width)
 /* Memory behind a BAR is nothing that the host file tells; without one, no driver gets far and no window fills up. */
 static void remove_bars(struct function *f)
 {
+    f->no_bars = true;
     for (unsigned at = BAR0; at < BAR0 + 24; at += 4) put32(f->config + at, 0), put32(f->wmask + at, 0);
     put32(f->config + ROM, 0);
     put32(f->wmask + ROM, 0);
 }
 
-/* A bridge's header becomes an endpoint's: what is a bridge's own neither shows nor can be written. */
+/*
+ * A bridge's header becomes an endpoint's: what is a bridge's own neither shows nor can be written. QEMU itself must not
+ * take the function for a bridge either, or the DMAR table names it as one and the kernel gives it no IOMMU: it gets
+ * the class that all PCI devices have in common. That class is the first member of an object.
+ */
 static void dress_as_endpoint(struct function *f)
 {
-    enum { COMMON_END = 0x3c };
+    void *plain = object_class_by_name("pci-device");
+    if (*(void **)f->object != object_get_class(f->object) || !plain)
+        refuse("%s is no object as QEMU 7.2 has them; use QEMU 7.2", f->id);
+    *(void **)f->object = plain;
+    if (object_dynamic_cast(f->object, "base-pci-bridge")) refuse("%s is still a bridge; use QEMU 7.2", f->id);
+    f->write = pci_default_write_config;
     f->plain_header = true;
     f->config[HEADER_TYPE] &= 0x80;
     memset(f->config + BAR0, 0, CAPABILITIES - BAR0);
@@ -395,6 +409,8 @@ enum reset { CONVENTIONAL, FUNCTION_LEVEL };
 /* A function-level reset keeps MaxPayload (PCI Express base specification, 6.6.2). */
 static void reset_registers(struct function *f, enum reset kind)
 {
+    /* QEMU's reset puts the types of its BARs back */
+    if (f->no_bars) memset(f->config + BAR0, 0, 24);
     if (f->plain_header && kind == CONVENTIONAL) memcpy(f->config + BAR0, f->header + BAR0, CAPABILITIES - BAR0);
     if (f->devctl) {
         unsigned kept = kind == FUNCTION_LEVEL ? get16(f->config + f->devctl) & EXP_DEVCTL_PAYLOAD : 0;
@@ -608,6 +624,9 @@ __attribute__((constructor)) static void start(void)
     object_resolve_path_component = symbol("object_resolve_path_component");
     object_dynamic_cast = symbol("object_dynamic_cast");
     pci_find_capability = symbol("pci_find_capability");
+    object_class_by_name = symbol("object_class_by_name");
+    object_get_class = symbol("object_get_class");
     pci_default_read_config = symbol("pci_default_read_config");
+    pci_default_write_config = symbol("pci_default_write_config");
     qemu_add_machine_init_done_notifier(&machine_done);
 }

@@ -16,16 +16,14 @@ export class RedfishServer {
   readonly #service: Service;
   readonly #find: Find;
   readonly #server: Server;
-  readonly #log: (line: string) => void;
   readonly #connections = new Set<Socket>();
 
-  constructor(service: Service, certificate: Certificate, log: (line: string) => void) {
+  constructor(service: Service, certificate: Certificate) {
     this.#service = service;
     this.#find = resourcesOf(service);
-    this.#log = log;
     this.#server = createServer({ ...certificate, minVersion: "TLSv1.2" }, (request, response) => {
       this.#answer(request, response).catch((error: Error) => {
-        log(`${request.method} ${pathOf(request)}: ${error.message}`);
+        service.log(`${request.method} ${pathOf(request)}: ${error.message}`);
         response.destroy();
       });
     });
@@ -63,7 +61,7 @@ export class RedfishServer {
     const { slow } = this.#service.modes;
     if (slow > 0) await sleep(slow, undefined, { ref: false });
     const answer = this.#burstAnswer(request) ?? (await answerTo(this.#service, this.#find, request));
-    this.#log(`${request.method} ${pathOf(request)}: ${answer.status}`);
+    this.#service.log(`${request.method} ${pathOf(request)}: ${answer.status}`);
     this.#send(request, response, answer);
   }
 

@@ -63,12 +63,13 @@ async function patiently(service: Service, name: string, work: Promise<void>): P
     clearTimeout(timer);
   }
   const task = service.newTask(name, "Under way");
-  const end = (state: "Completed" | "Exception", message: string): void =>
-    service.store.change((before) => withTaskState(before, task, state, message, service.time));
   service.store.change((before) => withTaskState(before, task, "Running", "Under way", service.time));
-  work.then(
-    () => end("Completed", "Done"),
-    (error: Error) => end("Exception", error.message),
-  );
+  work
+    .then(
+      () => ["Completed", "Done"] as const,
+      (error: Error) => ["Exception", error.message] as const,
+    )
+    .then(([state, text]) => service.store.change((before) => withTaskState(before, task, state, text, service.time)))
+    .catch((error: Error) => service.log(`${name}: its end could not be written: ${error.message}`));
   return accepted(service, task);
 }

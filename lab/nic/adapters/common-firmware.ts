@@ -101,7 +101,8 @@ export const COMMON_CAPABILITIES: Readonly<Record<string, number>> = {
   "nv_lldp_nb_cap.lldp_nb_tx_cap": 2,
   "nv_qos_cap.log_max_vl15_buffer_size": 1,
   "nv_qos_cap.max_num_of_vl": 4,
-  "nv_qos_cap.max_num_of_tc": 8,
+  // 0 means eight here, as it does in the parameter itself (_8_TCs).
+  "nv_qos_cap.max_num_of_tc": 0,
   "nv_qos_cap.max_num_pfc": 8,
   "nv_mpfs_cap.loopback_disable_supported": 1,
   "nv_mpfs_cap.unknown_uplink_mac_flood_supported": 1,

@@ -139,14 +139,9 @@ const ADAPTERS: readonly AdapterProfile[] = [
 ];
 
 const BY_DEVICE = new Map(ADAPTERS.map((profile) => [profile.device, profile]));
-export const ADAPTER_VENDOR = "15b3";
+const ADAPTER_VENDOR = "15b3";
 
 /** The firmware that answers for a PCI vendor and device id, or undefined where this lab has none. */
 export function profileFor(vendor: string, device: string): AdapterProfile | undefined {
   return vendor.toLowerCase() === ADAPTER_VENDOR ? BY_DEVICE.get(device.toLowerCase()) : undefined;
-}
-
-/** The adapters that this lab has firmware for. */
-export function knownAdapters(): readonly AdapterProfile[] {
-  return ADAPTERS;
 }

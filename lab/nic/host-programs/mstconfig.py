@@ -8,12 +8,14 @@ import errno
 import fcntl
 import os
 import select
+import signal
 import sys
 import time
 
 PORT = os.environ.get("GPUDIRECT_LAB_FIRMWARE_PORT", "/dev/virtio-ports/gpudirect.lab.firmware")
 LOCK = os.environ.get("GPUDIRECT_LAB_FIRMWARE_LOCK", "/run/lock/gpudirect.lab.firmware")
 SYSFS = os.environ.get("GPUDIRECT_LAB_FIRMWARE_SYSFS", "/sys")
+USER = os.environ.get("GPUDIRECT_LAB_FIRMWARE_USER", "root" if os.geteuid() == 0 else "other")
 TURN_SECONDS = float(os.environ.get("GPUDIRECT_LAB_FIRMWARE_TURN_SECONDS", "120"))
 ANSWER_SECONDS = float(os.environ.get("GPUDIRECT_LAB_FIRMWARE_ANSWER_SECONDS", "60"))
 PROGRAMS = ("mstconfig", "mlxconfig", "mstfwreset")
@@ -77,7 +79,7 @@ def host_view():
     # "none [integrity] confidentiality": the mode in force is in brackets; without the file there is no lockdown.
     modes = sysfs("kernel/security/lockdown")
     mode = modes.partition("[")[2].partition("]")[0] or "none"
-    return {"devices": nics, "user": "root" if os.geteuid() == 0 else "other", "lockdown": mode}
+    return {"devices": nics, "user": USER, "lockdown": mode}
 
 
 def wait_for_turn():
@@ -181,6 +183,12 @@ def with_files_written(answer):
 
 
 def main():
+    # Ended by a closed pipe or by Ctrl-C it ends as any program does, without a trace of Python.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Names of files may be no UTF-8; they are passed on as they are.
+    sys.stdout.reconfigure(errors="surrogateescape")
+    sys.stderr.reconfigure(errors="surrogateescape")
     program = os.path.basename(sys.argv[0]).replace(".py", "")
     program = program if program in PROGRAMS else "mstconfig"
     answers = []

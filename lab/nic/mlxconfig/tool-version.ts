@@ -19,7 +19,7 @@ export interface ToolVersion {
 }
 
 /** Widths in characters. */
-export interface Layout {
+interface Layout {
   readonly label: number;
   readonly name: number;
   readonly value: number;

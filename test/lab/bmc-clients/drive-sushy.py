@@ -5,6 +5,7 @@ import sys
 
 import sushy
 from sushy import auth
+from sushy.resources import settings
 
 task = json.load(sys.stdin)
 root = sushy.Sushy(
@@ -27,7 +28,7 @@ seen["pending"] = bios.pending_attributes[task["attribute"]]
 system.reset_system(sushy.ResetType.FORCE_RESTART)
 bios.refresh(force=True)
 seen["after"] = bios.attributes[task["attribute"]]
-seen["status"] = bios.update_status.status.name
+seen["succeeded"] = bios.update_status.status == settings.UPDATE_SUCCESS
 seen["messages"] = [message.message_id.split(".")[-1] for message in bios.update_status.messages]
 
 system.set_system_boot_options(sushy.BootSource.PXE, sushy.BootSourceOverrideEnabled.ONCE)

@@ -41,7 +41,7 @@ describe("sushy drives the BMC", () => {
         before: on,
         pending: off,
         after: off,
-        status: "SUCCESS",
+        succeeded: true,
         messages: ["Success"],
         boot: ["Pxe", "Once"],
       });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Refusal } from "../../../../core/problems";
-import type { HostTopology } from "../../../../core/topology/model";
+import type { HostTopology, PciDevice } from "../../../../core/topology/model";
 import { placedDevices } from "../../../../core/topology/walk";
 import { simulatedAddresses } from "../../../../lab/machine/deal-addresses";
 import { machineArguments } from "../../../../lab/machine/machine-arguments";
@@ -259,6 +259,19 @@ describe("a machine is refused", () => {
     const { addresses } = planMachine(host(254));
     assert.equal(addresses.get("0000:00"), "0000:01");
     assert.match(problemsOf(host(255))[0]?.message ?? "", /needs 257 buses.*a PCI domain has 256/);
+  });
+
+  it("where functions are deeper than QEMU can save, told once", () => {
+    const chain = (bridges: number): PciDevice[] =>
+      bridges === 0
+        ? [endpoint("0000:7f:00.0")]
+        : [bridge(`0000:${(0x7f - bridges).toString(16)}:00.0`, "pci-bridge", chain(bridges - 1))];
+    planMachine(hostOf(chain(39)));
+    const problems = problemsOf(hostOf(chain(45)));
+    assert.match(
+      problems.map(({ message }) => message).join("\n"),
+      /^0000:7a:00\.0 has more than 39 bridges above it[^\n]*$/,
+    );
   });
 
   const RECORDED = [

@@ -77,10 +77,10 @@ export class QemuMachine {
     return this;
   }
 
-  /** Until firmware has dealt all numbers and looks for something to boot. */
-  async firmwareDone(): Promise<void> {
+  /** Until firmware has dealt all numbers and looks for something to boot, for that many resets of the machine. */
+  async firmwareDone(times = 1): Promise<void> {
     const log = join(this.directory, "firmware.log");
-    const looks = () => existsSync(log) && /No bootable device|Booting from/.test(readFileSync(log, "latin1"));
+    const looks = () => existsSync(log) && readFileSync(log, "latin1").split("No bootable device").length > times;
     await eventually("the firmware looks for something to boot", looks, 60_000);
   }
 

@@ -39,7 +39,9 @@ describe("an expression of the parameter table", () => {
 
   for (const text of ["", "1+", "(1", "1 2", "$a.b ==", "log2 3", "#", "1 ? 2"]) {
     it(`"${text}" is refused, quoted`, () => {
-      assert.throws(() => parseExpression(text), { message: new RegExp(`^expression "${text.replace(/[?$(+.]/g, "\\$&")}"`) });
+      assert.throws(() => parseExpression(text), {
+        message: new RegExp(`^expression "${text.replace(/[?$(+.]/g, "\\$&")}"`),
+      });
     });
   }
 

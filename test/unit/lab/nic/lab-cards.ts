@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AdapterIdentity, NicFirmware, type NicFirmwareOptions } from "../../../../lab/nic/nic-firmware";
@@ -18,8 +18,16 @@ export const CONNECTX6DX: AdapterIdentity = {
 };
 export const BLUEFIELD3: AdapterIdentity = { id: "bf3", functions: ["0000:5e:00.0"], vendor: "15b3", device: "a2dc" };
 
+const directories: string[] = [];
+process.on("exit", () => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
+/** Gone when the tests end. */
 export function newDirectory(): string {
-  return mkdtempSync(join(tmpdir(), "nic-firmware-"));
+  const directory = mkdtempSync(join(tmpdir(), "nic-firmware-"));
+  directories.push(directory);
+  return directory;
 }
 
 export function openFirmware(options: Partial<NicFirmwareOptions> = {}): NicFirmware {

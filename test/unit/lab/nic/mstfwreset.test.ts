@@ -130,7 +130,10 @@ describe("mstfwreset", () => {
     [`-d ${CX7}`, "the following arguments are required: command"],
     [`-d ${CX7} -l 2 r`, "argument --level/-l: invalid choice: 2 (choose from 0, 1, 3, 4)"],
     [`-d ${CX7} -l x r`, "argument --level/-l: invalid int value: 'x'"],
-    [`-d ${CX7} go`, "argument command: invalid choice: 'go' (choose from 'q', 'query', 'r', 'reset', 'reset_fsm_register')"],
+    [
+      `-d ${CX7} go`,
+      "argument command: invalid choice: 'go' (choose from 'q', 'query', 'r', 'reset', 'reset_fsm_register')",
+    ],
     [`-d ${CX7} --fast r`, "unrecognized arguments: --fast"],
   ];
   for (const [line, message] of misused) {
@@ -151,6 +154,9 @@ describe("mstfwreset", () => {
   it("has a version and resets the register of its state machine", () => {
     const firmware = openFirmware();
     assert.equal(run(firmware, "mstfwreset -v").stdout, "mstfwreset, mstflint 4.35.0, Git SHA Hash: N/A\n");
-    assert.match(run(firmware, `mstfwreset -d ${CX7} reset_fsm_register`).stdout, /-I- FSM register was reset successfully/);
+    assert.match(
+      run(firmware, `mstfwreset -d ${CX7} reset_fsm_register`).stdout,
+      /-I- FSM register was reset successfully/,
+    );
   });
 });

@@ -154,8 +154,8 @@ describe("the NIC firmware of a lab host", () => {
 });
 
 describe("a card's flash", () => {
-  const older = { ...NEW_CARD, stored: { tlv_P0_M-1: { a: 1 } } };
-  const newer = { ...NEW_CARD, stored: { tlv_P0_M-1: { a: 2 } } };
+  const older = { ...NEW_CARD, stored: { "tlv_P0_M-1": { a: 1 } } };
+  const newer = { ...NEW_CARD, stored: { "tlv_P0_M-1": { a: 2 } } };
 
   /** Files of a machine whose power goes at the given step; half of what is being written is on the disk by then. */
   const cutAt = (step: number): StoreFiles => {

@@ -13,17 +13,23 @@ describe("mstflint's parameter table", () => {
 
   it("knows the parameters that GPUDirect needs, with types, values and limits", () => {
     const order = table.byMlxconfigName("PCI_WR_ORDERING");
-    assert.deepEqual([order?.type, [...(order?.values ?? [])]], [
-      "ENUM",
+    assert.deepEqual(
+      [order?.type, [...(order?.values ?? [])]],
       [
-        ["force_relax", 1],
-        ["per_mkey", 0],
+        "ENUM",
+        [
+          ["force_relax", 1],
+          ["per_mkey", 0],
+        ],
       ],
-    ]);
-    assert.deepEqual([...(table.byMlxconfigName("ATS_ENABLED")?.values ?? [])], [
-      ["False", 0],
-      ["True", 1],
-    ]);
+    );
+    assert.deepEqual(
+      [...(table.byMlxconfigName("ATS_ENABLED")?.values ?? [])],
+      [
+        ["False", 0],
+        ["True", 1],
+      ],
+    );
     assert.equal(table.byMlxconfigName("RDMA_SELECTIVE_REPEAT_EN")?.type, "BOOL");
     assert.equal(table.byMlxconfigName("MAX_ACC_OUT_READ")?.sizeInBits, 16);
     assert.equal(table.byMlxconfigName("LINK_TYPE")?.dependency, "always");
@@ -100,9 +106,12 @@ describe("the extraction of the parameter table", () => {
     await assert.rejects(extractParameterTable({ sqlite3: "/no/sqlite3", database: "a.db", output }), {
       message: /\/no\/sqlite3 cannot read table tlvs of a\.db; give mlxconfig_host\.db/,
     });
-    await assert.rejects(extractParameterTable({ sqlite3: fakeSqlite({ tlvs: [], params: [] }), database: "a.db", output }), {
-      message: /a\.db holds no parameters/,
-    });
+    await assert.rejects(
+      extractParameterTable({ sqlite3: fakeSqlite({ tlvs: [], params: [] }), database: "a.db", output }),
+      {
+        message: /a\.db holds no parameters/,
+      },
+    );
     assert.ok(!existsSync(output));
   });
 });

@@ -82,7 +82,9 @@ describe("mstconfig query", () => {
   }
 
   it("shows elements of arrays by index and range", () => {
-    const found = values(run(openFirmware(), "mstconfig -d 19:00.0 q HOST_CHAINING_DESCRIPTORS[1..2] MODULE_SPLIT_M0[0]"));
+    const found = values(
+      run(openFirmware(), "mstconfig -d 19:00.0 q HOST_CHAINING_DESCRIPTORS[1..2] MODULE_SPLIT_M0[0]"),
+    );
     assert.deepEqual(found, {
       "HOST_CHAINING_DESCRIPTORS[1]": ["0"],
       "HOST_CHAINING_DESCRIPTORS[2]": ["0"],
@@ -169,7 +171,10 @@ describe("mstconfig query", () => {
   it("writes an empty JSON object where the one device fails", () => {
     const answer = run(openFirmware(), "mstconfig -d 07:00.0 -j q.json q");
     assert.equal(answer.files?.["q.json"], "{}\n");
-    assert.match(answer.stdout, /^-E- Failed to open the device\nQuery output saved to q\.json but one or more devices had/);
+    assert.match(
+      answer.stdout,
+      /^-E- Failed to open the device\nQuery output saved to q\.json but one or more devices had/,
+    );
   });
 
   const wrong: [line: string, message: string, release?: ToolRelease][] = [
@@ -205,7 +210,10 @@ describe("mstconfig query", () => {
     ["mstconfig set A=1", "set command expects device to be specified."],
     ["mstconfig backup -f x", "backup command expects device to be specified."],
     ["mstconfig -d 19:00.0 backup", "backup command expects file to be specified."],
-    ["mstconfig -d 19:00.0 set", "missing configuration arguments. For more information please run mstconfig -h|--help."],
+    [
+      "mstconfig -d 19:00.0 set",
+      "missing configuration arguments. For more information please run mstconfig -h|--help.",
+    ],
   ];
   for (const [line, message, release = "4.35.0"] of misused) {
     it(`"${line}" says "${message}" and prints its usage`, () => {

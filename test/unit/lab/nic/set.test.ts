@@ -79,7 +79,10 @@ describe("mstconfig set", () => {
   for (const [setting, message] of refused) {
     it(`refuses ${setting}: ${message.split("\n")[0]}; and sets nothing beside it`, () => {
       const firmware = openFirmware();
-      const answer = run(firmware, `mstconfig -d ${CX7} -y set ATS_ENABLED=1 ${setting}`.replace("ATS_ENABLED=1 ATS", "ATS"));
+      const answer = run(
+        firmware,
+        `mstconfig -d ${CX7} -y set ATS_ENABLED=1 ${setting}`.replace("ATS_ENABLED=1 ATS", "ATS"),
+      );
       assert.equal(answer.status, 3);
       assert.ok(answer.stdout.endsWith(`-E- ${message}\n`), answer.stdout);
       assert.deepEqual(firmware.state().cx7?.stored, {});
@@ -164,7 +167,9 @@ describe("mstconfig reset", () => {
     const firmware = openFirmware();
     run(firmware, `mstconfig -d ${CX7} -y set NUM_OF_VFS=4`);
     run(firmware, "mstconfig -d 3b:00.0 -y set NUM_OF_VFS=4");
-    assert.ok(run(firmware, "mstconfig -y reset").stdout.startsWith("\n Reset configuration for all devices? (y/n) [n] : y\n"));
+    assert.ok(
+      run(firmware, "mstconfig -y reset").stdout.startsWith("\n Reset configuration for all devices? (y/n) [n] : y\n"),
+    );
     assert.deepEqual([firmware.state().cx7?.stored, firmware.state().cx6dx?.stored], [{}, {}]);
   });
 });
