@@ -44,5 +44,6 @@ function identity(id: string, functions: readonly PciDevice[], addresses: Addres
     functions: functions.map(({ address }) => addresses.get(address) ?? address),
     vendor: MELLANOX,
     device: first.device as string,
+    ...(first.ats !== undefined && { ats: first.ats }),
   };
 }

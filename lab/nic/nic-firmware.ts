@@ -1,7 +1,7 @@
 import type { AdapterEffects } from "../hardware/hardware";
 import { profileFor } from "./adapters/known-adapters";
 import type { AdapterProfile } from "./adapters/profile";
-import { CardFirmware, type CardState, type ParameterValue } from "./card";
+import { CardFirmware, type CardState, NEW_CARD, type ParameterValue } from "./card";
 import type { CardAccess, OpenCard } from "./card-access";
 import { type CardStore, checkCardState, openCardStore } from "./card-store";
 import { addressOf } from "./device-name";
@@ -20,6 +20,8 @@ export interface AdapterIdentity {
   /** PCI ids in hexadecimal: "15b3", "1021". */
   readonly vendor: string;
   readonly device: string;
+  /** A card without state has ATS_ENABLED in force, as it was when its host was recorded. */
+  readonly ats?: boolean;
   readonly serial?: string;
 }
 
@@ -88,7 +90,9 @@ export class NicFirmware {
         return [];
       }
       const store = openCardStore(options.directory, identity.id);
-      return [{ identity, profile, store, state: store.read() }];
+      const state = store.read();
+      const isNew = state === NEW_CARD;
+      return [{ identity, profile, store, state: isNew && identity.ats ? withAts(options.table) : state }];
     });
     return new NicFirmware(options, cards);
   }
@@ -221,6 +225,14 @@ function checkAllowed(host: ProgramRequest["host"], terminal: Terminal): void {
     `write counter to semaphore: ${host.user === "root" ? "Operation not permitted" : "Permission denied"}\n`,
   );
   throw new Error("Failed to open the device");
+}
+
+function withAts(table: ParameterTable): CardState {
+  const parameter = table.byMlxconfigName("ATS_ENABLED");
+  if (parameter === undefined)
+    throw new Error("parameter table: it has no ATS_ENABLED; give that of mstflint 4.21 or later");
+  const settings = { [`${parameter.tlv}_P0_M-1`]: { [parameter.name]: 1 } };
+  return { stored: settings, inForce: settings, atStart: settings };
 }
 
 function currentValue(firmware: CardFirmware, mlxconfigName: string): ParameterValue {

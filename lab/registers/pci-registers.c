@@ -182,7 +182,7 @@ static void remove_extended(struct function *f, unsigned id)
     unsigned found = extended_capability(f, id), next = found ? get32(f->config + found) >> 20 : 0;
     if (!found) return;
     if (found == ECAP_START) {
-        /* The list begins here: a capability that is null keeps the way to the others (7.9.29, null capability) */
+        /* The list begins here: a capability that is null keeps the way to the others */
         put32(f->config + found, next ? next << 20 | 1 << 16 : 0);
         return;
     }

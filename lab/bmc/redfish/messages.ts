@@ -9,7 +9,6 @@ const BASE = {
   Created: ["OK", "The resource was created.", "None."],
   NoOperation: ["Warning", "The request changes nothing.", "Name a property to change."],
   AccessDenied: ["Critical", "The user name, password or token was not accepted.", "Log in and try again."],
-  ActionNotSupported: ["Critical", "The action %1 is not offered here.", "Use an action that the resource lists."],
   ActionParameterMissing: [
     "Critical",
     "The action %1 needs the parameter %2.",
@@ -38,7 +37,6 @@ const BASE = {
   GeneralError: ["Critical", "The request failed.", "See the other messages."],
   InsufficientPrivilege: ["Critical", "The account may not do this.", "Use an account with a higher role."],
   InternalError: ["Critical", "The service failed inside.", "Send the request again; look at the service's log."],
-  InvalidURI: ["Critical", "There is no resource at %1.", "Follow the links from the service root."],
   MalformedJSON: ["Critical", "The request's body is not JSON.", "Send a JSON object."],
   UnrecognizedRequestBody: ["Warning", "The request's body is not a JSON object.", "Send a JSON object."],
   OperationNotAllowed: ["Critical", "The resource does not take this method.", "See the Allow header."],
@@ -49,7 +47,6 @@ const BASE = {
   PropertyMissing: ["Warning", "The property %1 is missing.", "Add the property."],
   PropertyNotWritable: ["Warning", "The property %1 cannot be written.", "Leave the property out."],
   PropertyUnknown: ["Warning", "The property %1 is not known.", "Leave the property out."],
-  PropertyValueConflict: ["Warning", "The property %1 does not fit with %2.", "Change one of the two."],
   PropertyValueFormatError: ["Warning", "The value %1 of the property %2 has a wrong form.", "Correct the value."],
   PropertyValueIncorrect: ["Warning", "The property %1 with the value %2 was not accepted.", "Send another value."],
   PropertyValueNotInList: [
@@ -59,7 +56,6 @@ const BASE = {
   ],
   PropertyValueOutOfRange: ["Warning", "The value %1 of the property %2 is out of range.", "Stay within its bounds."],
   PropertyValueTypeError: ["Warning", "The value %1 of the property %2 has a wrong type.", "Correct the type."],
-  QueryNotSupported: ["Warning", "Query parameters are not offered.", "Leave the query out."],
   QueryParameterUnsupported: ["Warning", "The query parameter %1 is not offered.", "Leave the parameter out."],
   ResourceAlreadyExists: ["Critical", "A %1 with %2 %3 is there already.", "Choose another value."],
   ResourceCannotBeDeleted: ["Critical", "The resource cannot be deleted.", "Keep it."],

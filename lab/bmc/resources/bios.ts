@@ -2,7 +2,6 @@ import { settingProblems } from "../bios/check-settings";
 import { withPending } from "../bios/self-test";
 import type { Attributes } from "../flavours/flavour";
 import { isObject, type Json, type JsonObject } from "../json";
-import { hashPassword, isPassword } from "../passwords";
 import { type Message, message } from "../redfish/messages";
 import {
   type Answer,
@@ -15,32 +14,19 @@ import {
   refuse,
 } from "../redfish/resource";
 import type { Service } from "../service";
-import { type BmcState, factorySettings } from "../state";
-import { accepted, checkParameters } from "./actions";
+import { accepted } from "./actions";
+import { biosActionRoutes, PASSWORD_NAMES } from "./bios-actions";
 import { isLockedByJob, schedule } from "./schedule";
 
 const APPLY_TIME = "@Redfish.SettingsApplyTime";
 const APPLY_TIMES = ["OnReset"];
-const PASSWORD_NAMES = ["SetupPassword", "SysPassword"];
 
 export function biosRoutes(service: Service): Route[] {
-  const { bios, settings, clearPending } = service.flavour.paths;
+  const { bios, settings } = service.flavour.paths;
   return [
     [bios, () => biosResource(service)],
     [settings, () => settingsResource(service)],
-    [`${bios}/Actions/Bios.ResetBios`, () => ({ privilege: "ConfigureComponents", post: () => resetBios(service) })],
-    [
-      `${bios}/Actions/Bios.ChangePassword`,
-      () => ({ privilege: "ConfigureComponents", post: (request) => changePassword(service, request) }),
-    ],
-    ...(clearPending
-      ? [
-          [
-            clearPending.target,
-            () => ({ privilege: "ConfigureComponents", post: () => clear(service) }),
-          ] as const satisfies Route,
-        ]
-      : []),
+    ...biosActionRoutes(service),
   ];
 }
 
@@ -169,39 +155,4 @@ function settingsAnswer(service: Service, task: string | null): Answer {
       "@Message.ExtendedInfo": [message("Success")],
     },
   };
-}
-
-/** The factory's settings wait for the next reset, as any others. */
-function resetBios(service: Service): Answer {
-  if (isLockedByJob(service)) throw refuse(400, "ResourceInUse");
-  service.store.change((state) => withPending(state, factorySettings(service.flavour)));
-  schedule(service);
-  return { status: 200, body: { "@Message.ExtendedInfo": [message("Success")] } };
-}
-
-function changePassword(service: Service, { body }: Request): Answer {
-  checkParameters(body, "Bios.ChangePassword", ["PasswordName", "OldPassword", "NewPassword"]);
-  const { PasswordName: name, OldPassword: old, NewPassword: wanted } = body;
-  if (typeof name !== "string" || !PASSWORD_NAMES.includes(name)) {
-    throw refuse(400, "ActionParameterValueNotInList", [String(name), "PasswordName", "Bios.ChangePassword"]);
-  }
-  if (typeof old !== "string" || typeof wanted !== "string") {
-    throw refuse(400, "ActionParameterValueFormatError", ["***", "NewPassword", "Bios.ChangePassword"]);
-  }
-  const hash = service.store.state.biosPasswords[name];
-  const isRight = hash === undefined ? old === "" : isPassword(old, hash);
-  if (!isRight) throw refuse(400, "PropertyValueIncorrect", ["OldPassword", "***"], ["#/OldPassword"]);
-  service.store.change((state) => ({ ...state, biosPasswords: withPassword(state, name, wanted) }));
-  return { status: 200, body: { "@Message.ExtendedInfo": [message("Success")] } };
-}
-
-function withPassword(state: BmcState, name: string, password: string): BmcState["biosPasswords"] {
-  const others = Object.entries(state.biosPasswords).filter(([known]) => known !== name);
-  return Object.fromEntries(password === "" ? others : [...others, [name, hashPassword(password)]]);
-}
-
-function clear(service: Service): Answer {
-  if (service.store.state.scheduledBy !== null) throw refuse(400, "ResourceInUse");
-  service.store.change((state) => ({ ...state, pending: {} }));
-  return { status: 200, body: { "@Message.ExtendedInfo": [message("Success")] } };
 }

@@ -127,8 +127,10 @@ describe("live faults", () => {
 });
 
 describe("building the registers library", () => {
+  const directory = mkdtempSync(join(tmpdir(), "gpudirect-build-"));
+  after(() => rmSync(directory, { recursive: true }));
   it("says what to install where there is no compiler", async () => {
-    const build = buildRegisters(join(tmpdir(), "gpudirect-no-build"), { qemu: "true", compiler: "no-such-compiler" });
+    const build = buildRegisters(directory, { qemu: "true", compiler: "no-such-compiler" });
     await assert.rejects(
       build,
       /a C compiler to build its PCI registers, and no-such-compiler is not there; install it/,
@@ -136,11 +138,11 @@ describe("building the registers library", () => {
   });
 
   it("says so where there is no QEMU", async () => {
-    await assert.rejects(buildRegisters(tmpdir(), { qemu: "no-such-qemu" }), /QEMU.*Debian: qemu-system-x86/);
+    await assert.rejects(buildRegisters(directory, { qemu: "no-such-qemu" }), /QEMU.*Debian: qemu-system-x86/);
   });
 
   it("tells what the compiler said", async () => {
-    const build = buildRegisters(join(tmpdir(), "gpudirect-no-build"), { qemu: "true", compiler: "false" });
+    const build = buildRegisters(directory, { qemu: "true", compiler: "false" });
     await assert.rejects(build, /false failed with 1 for the lab's PCI registers/);
   });
 });
