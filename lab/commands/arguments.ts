@@ -1,17 +1,22 @@
-import { type ParseArgsConfig, parseArgs } from "node:util";
+import { parseArgs } from "node:util";
 import { Refusal } from "../../core/problems";
 import { LabHost } from "../client/lab-host";
 import { DEFAULT_NAME } from "./command";
+
+type OptionsConfig = Record<string, { type: "string" | "boolean"; default?: string | boolean }>;
+type Parsed<Options extends OptionsConfig> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: Options; allowPositionals: true; strict: true }>
+>;
 
 /**
  * Options and words of a command line.
  * @throws Refusal for options that the command does not have
  */
-export function readArguments<Options extends NonNullable<ParseArgsConfig["options"]>>(
+export function readArguments<Options extends OptionsConfig>(
   args: string[],
   options: Options,
   maxWords: number,
-) {
+): { values: Parsed<Options>["values"]; words: string[] } {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
     if (positionals.length > maxWords) throw new Error(`"${positionals[maxWords]}" is a word too many`);

@@ -36,7 +36,9 @@ export function treeRows(
   const visit = (device: PciDevice, parent: string): void => {
     const address = name(device.address);
     if (address === undefined) return;
-    const facts = Object.entries(comparable(device)).filter(([key]) => !reference || stated.get(address)?.includes(key));
+    const facts = Object.entries(comparable(device)).filter(
+      ([key]) => !reference || stated.get(address)?.includes(key),
+    );
     rows.push({ address, parent, facts: Object.fromEntries(facts) });
     for (const child of device.children ?? []) visit(child, address);
   };
