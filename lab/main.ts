@@ -27,10 +27,14 @@ function help(): string {
 }
 
 async function main([name, ...args]: string[]): Promise<number> {
-  const command = COMMANDS[name ?? ""];
+  if (name === undefined || ["help", "--help", "-h"].includes(name)) {
+    process.stdout.write(help());
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
-    process.stderr.write(name === undefined ? help() : `There is no command "${name}".\n\n${help()}`);
-    return name === undefined ? 0 : 2;
+    process.stderr.write(`There is no command "${name}".\n\n${help()}`);
+    return 2;
   }
   return command.run(args);
 }

@@ -3,12 +3,12 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { Refusal } from "../../core/problems";
+import { type Problem, Refusal } from "../../core/problems";
 import type { HostTopology } from "../../core/topology/model";
 import type { FlavourName } from "../bmc/flavours";
 import type { HostDirectory } from "../host/host-directory";
 import { type HostSpec, writeSpec } from "../host/host-spec";
-import { freePort } from "../keeper/free-port";
+import { freePort, isFree } from "../keeper/free-port";
 import { planMachine } from "../machine/plan-machine";
 import { buildRegisters } from "../registers/build";
 import { makeParameterTable } from "./parameter-table";
@@ -52,12 +52,8 @@ export async function createHost(
   parts: LabParts,
 ): Promise<HostSpec> {
   planMachine(choices.topology);
-  if (existsSync(directory.path)) {
-    const message = `lab host ${name} is there already; take another name, or remove it with "npm run lab -- down ${name}"`;
-    throw new Refusal([{ path: "name", message }]);
-  }
-  mkdirSync(dirname(directory.path), { recursive: true });
-  mkdirSync(directory.path, { mode: 0o700 });
+  await checkPorts(choices);
+  makeFolder(directory, name);
   try {
     const [registerLibrary, parameterTable] = await Promise.all([
       buildRegisters(parts.cache),
@@ -86,6 +82,34 @@ export async function createHost(
   } catch (error) {
     rmSync(directory.path, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Before anything is made: the keeper could only say it afterwards. */
+async function checkPorts({ sshPort, bmcPort }: HostChoices): Promise<void> {
+  const problems: Problem[] = [];
+  for (const [path, port] of Object.entries({ "--ssh-port": sshPort, "--bmc-port": bmcPort })) {
+    if (port === undefined || (await isFree(port))) continue;
+    problems.push({ path, message: `port ${port} of 127.0.0.1 is taken; give another one, or leave it out for any` });
+  }
+  if (sshPort !== undefined && sshPort === bmcPort) {
+    problems.push({ path: "--bmc-port", message: "is the port of SSH too; give another one" });
+  }
+  if (problems.length > 0) throw new Refusal(problems);
+}
+
+/** Whoever makes the folder makes the host: of two at once, one is refused. */
+function makeFolder({ path, spec }: HostDirectory, name: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const remove = `"npm run lab -- down ${name}"`;
+    const message = existsSync(spec)
+      ? `lab host ${name} is there already; take another name, or remove it with ${remove}`
+      : `lab host ${name} is being made by another command, or by one that was interrupted; wait for it, or remove it with ${remove}`;
+    throw new Refusal([{ path: "name", message }]);
   }
 }
 

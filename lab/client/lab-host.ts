@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { Refusal } from "../../core/problems";
 import type { ResetType } from "../bmc/managed-system";
 import { type HostDirectory, hostDirectory } from "../host/host-directory";
@@ -9,6 +9,9 @@ import { removeHost } from "./remove-host";
 import { type CommandResult, runBySsh } from "./ssh";
 import { startKeeper } from "./start-keeper";
 import { waitUntilUp } from "./wait-until-up";
+
+/** A keeper answers this at once, whatever else it does; on a machine with much other work it may not be at once. */
+const STATUS_LIMIT_MS = 60_000;
 
 /** A lab host, as commands and tests drive it: everything goes through its keeper. */
 export class LabHost {
@@ -21,10 +24,14 @@ export class LabHost {
   /** A host that is there. @throws Refusal where there is none of this name */
   static named(name: string): LabHost {
     const host = new LabHost(name);
-    if (!existsSync(host.directory.spec)) {
-      const message = `there is no lab host ${name}; start one with "npm run lab -- up ${name}"`;
-      throw new Refusal([{ path: "name", message }]);
-    }
+    if (!existsSync(host.directory.spec)) throw host.#missing();
+    return host;
+  }
+
+  /** A host that is there, whole or what an interrupted command made of it. @throws Refusal where there is none */
+  static remains(name: string): LabHost {
+    const host = new LabHost(name);
+    if (!existsSync(host.directory.path)) throw host.#missing();
     return host;
   }
 
@@ -45,21 +52,24 @@ export class LabHost {
     return existsSync(hostDirectory(name).spec);
   }
 
+  #missing(): Refusal {
+    const message = `there is no lab host ${this.name}; "npm run lab -- up ${this.name}" makes one`;
+    return new Refusal([{ path: "name", message }]);
+  }
+
   /** Starts the keeper where none runs, and the machine where it is off. */
   async switchOn(): Promise<void> {
-    const running = await this.status().then(
-      () => true,
-      (error: unknown) => {
-        if (!noKeeper(error)) throw error;
-        return false;
-      },
-    );
-    if (!running) await startKeeper(this.directory, this.name);
+    try {
+      await this.status();
+    } catch (error) {
+      if (!noKeeper(error)) throw error;
+      await startKeeper(this.directory, this.name);
+    }
     await this.reset("On");
   }
 
   async status(): Promise<HostStatus> {
-    return (await ask(this.directory.sockets.control, "status")) as HostStatus;
+    return (await ask(this.directory.sockets.control, "status", {}, STATUS_LIMIT_MS)) as HostStatus;
   }
 
   /** Power, as the BMC would switch it; resolves when the hardware obeyed. */
@@ -114,6 +124,5 @@ export class LabHost {
   /** Ends the host and removes everything of it. */
   async down(): Promise<void> {
     await removeHost(this.directory);
-    rmSync(this.directory.path, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { extractParameterTable } from "../nic/parameter-table-extract";
 
@@ -9,6 +9,9 @@ export async function makeParameterTable(database: string, cache: string): Promi
   const output = join(cache, `nic-parameters-${version}.json`);
   if (existsSync(output)) return output;
   mkdirSync(cache, { recursive: true });
-  await extractParameterTable({ sqlite3: "sqlite3", database, output });
+  // Two hosts may be made at once: the table is whole before it has its name.
+  const fresh = `${output}.${process.pid}`;
+  await extractParameterTable({ sqlite3: "sqlite3", database, output: fresh });
+  renameSync(fresh, output);
   return output;
 }

@@ -17,9 +17,9 @@ export function writeSshConfig(directory: HostDirectory, name: string, port: num
     "  HostName 127.0.0.1",
     `  Port ${port}`,
     "  User root",
-    `  IdentityFile ${directory.sshKey}`,
+    `  IdentityFile ${quoted(directory.sshKey)}`,
     "  IdentitiesOnly yes",
-    `  UserKnownHostsFile ${directory.knownHosts}`,
+    `  UserKnownHostsFile ${quoted(directory.knownHosts)}`,
     "  StrictHostKeyChecking yes",
     "  LogLevel ERROR",
     "  ServerAliveInterval 15",
@@ -28,10 +28,19 @@ export function writeSshConfig(directory: HostDirectory, name: string, port: num
   writeAtomically(directory.sshConfig, `${lines.join("\n")}\n`);
 }
 
-/** Runs a command as root in the simulated host. Status 255 is ssh's own failure. */
-export function runBySsh(configFile: string, name: string, command: string, input = ""): Promise<CommandResult> {
+/** As ssh_config(5) reads a path: blanks in quotes, a percent sign doubled. */
+const quoted = (path: string): string => `"${path.replaceAll("%", "%%")}"`;
+
+/** Runs a command as root in the simulated host. Status 255 is ssh's own failure, also that it was not done by the limit. */
+export function runBySsh(
+  configFile: string,
+  name: string,
+  command: string,
+  input = "",
+  limitMs = 0,
+): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn("ssh", ["-F", configFile, "-o", "BatchMode=yes", name, command]);
+    const child = spawn("ssh", ["-F", configFile, "-o", "BatchMode=yes", name, command], { timeout: limitMs });
     const text = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (chunk) => {
       text.stdout += chunk;

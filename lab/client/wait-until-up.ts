@@ -7,6 +7,8 @@ import { hasBanner, runBySsh } from "./ssh";
 const LIMIT_MS = 600_000;
 const POLL_MS = 250;
 const BANNER_LIMIT_MS = 5000;
+/** An sshd that was reached and then cut off is tried anew. */
+const TRY_LIMIT_MS = 60_000;
 
 /**
  * Waits until a command runs in the host by SSH.
@@ -17,7 +19,7 @@ export async function waitUntilUp(status: () => Promise<HostStatus>, limitMs = L
   for (;;) {
     const { name, power, ssh, serialLog } = await status();
     if (power === "On" && (await hasBanner(ssh.port, BANNER_LIMIT_MS))) {
-      const { status: code } = await runBySsh(ssh.configFile, name, "true");
+      const { status: code } = await runBySsh(ssh.configFile, name, "true", "", TRY_LIMIT_MS);
       if (code === 0) return;
     }
     if (performance.now() > limit) {

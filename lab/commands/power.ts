@@ -1,6 +1,7 @@
 import type { ResetType } from "../bmc/managed-system";
+import { LabHost } from "../client/lab-host";
 import { hostOf, readArguments } from "./arguments";
-import type { Command } from "./command";
+import { type Command, DEFAULT_NAME } from "./command";
 import { showing } from "./progress";
 
 const BOOT_SECONDS = 60;
@@ -42,7 +43,7 @@ export const down: Command = {
   says: "ends the host and removes everything of it: disk, firmware state, snapshots, keys",
   async run(args) {
     const { words } = readArguments(args, {}, 1);
-    await hostOf(words[0]).down();
+    await LabHost.remains(words[0] ?? DEFAULT_NAME).down();
     return 0;
   },
 };

@@ -1,8 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { noKeeper } from "../client/keeper-client";
 import { LabHost } from "../client/lab-host";
-import { labDirectory } from "../host/host-directory";
+import { isHostName, labDirectory } from "../host/host-directory";
 import type { HostStatus } from "../host/host-status";
 import { readArguments } from "./arguments";
 import type { Command } from "./command";
@@ -13,7 +11,7 @@ export const status: Command = {
   async run(args) {
     const { values, words } = readArguments(args, { json: { type: "boolean", default: false } }, 1);
     const names = words.length > 0 ? words : hostNames();
-    const found = await Promise.all(names.map((name) => statusOrWhyNot(LabHost.named(name))));
+    const found = await Promise.all(names.map((name) => statusOrWhyNot(LabHost.remains(name))));
     if (values.json) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
     else if (found.length === 0) process.stdout.write('no lab host; "npm run lab -- up" starts one\n');
     else process.stdout.write(found.map(describe).join("\n"));
@@ -27,11 +25,14 @@ interface NotRunning {
 }
 
 async function statusOrWhyNot(host: LabHost): Promise<HostStatus | NotRunning> {
+  if (!LabHost.exists(host.name)) {
+    return { name: host.name, notRunning: `is not made to its end; "npm run lab -- down ${host.name}" removes it` };
+  }
   try {
     return await host.status();
   } catch (error) {
-    if (!noKeeper(error)) throw error;
-    return { name: host.name, notRunning: `its keeper is gone; "npm run lab -- up ${host.name}" starts it again` };
+    // One host that fails says nothing of the others.
+    return { name: host.name, notRunning: (error as Error).message };
   }
 }
 
@@ -57,5 +58,6 @@ export function describeHost(status: HostStatus): string {
 function hostNames(): string[] {
   const directory = labDirectory();
   if (!existsSync(directory)) return [];
-  return readdirSync(directory).filter((name) => existsSync(join(directory, name, "host.json")));
+  const folders = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.map(({ name }) => name).filter(isHostName);
 }

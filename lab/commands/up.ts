@@ -37,7 +37,7 @@ export const up: Command = {
     let host: LabHost;
     if (LabHost.exists(name)) {
       host = LabHost.named(name);
-      process.stderr.write(`  ${name} is there already; options that shape a new host are not looked at\n`);
+      process.stderr.write(`  ${name} is there already: it starts as it was made, whatever the options say\n`);
       await showing(`starting ${name}`, KEEPER_SECONDS, host.switchOn());
     } else {
       const choices = await readChoices(values);

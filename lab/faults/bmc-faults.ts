@@ -1,18 +1,17 @@
 import { z } from "zod";
+import { Refusal } from "../../core/problems";
 import { fault } from "./fault";
+import { oneOf, wholeNumber } from "./option-values";
 
-const count = z.coerce.number().int().min(1).max(1000);
+const count = wholeNumber(1, 1000);
 
 export const BMC_FAULTS = {
   "bmc-errors": fault({
     says: "the next `count` (default 3) answers of the BMC are `status` (default 503), with Retry-After `seconds` (default 1)",
     options: z.strictObject({
-      status: z.coerce
-        .number()
-        .pipe(z.literal([500, 502, 503, 504]))
-        .default(503),
+      status: oneOf([500, 502, 503, 504]).default(503),
       count: count.default(3),
-      seconds: z.coerce.number().int().min(0).max(600).default(1),
+      seconds: wholeNumber(0, 600).default(1),
     }),
     async apply({ bmc }, { status, count: answers, seconds }) {
       bmc.setMode("errorBurst", { status, count: answers, retryAfterSeconds: seconds });
@@ -21,7 +20,7 @@ export const BMC_FAULTS = {
   }),
   "bmc-slow": fault({
     says: "each answer of the BMC waits `milliseconds` (default 5000); until mended",
-    options: z.strictObject({ milliseconds: z.coerce.number().int().min(1).max(600_000).default(5000) }),
+    options: z.strictObject({ milliseconds: wholeNumber(1, 600_000).default(5000) }),
     async apply({ bmc }, { milliseconds }) {
       bmc.setMode("slow", milliseconds);
       return `each answer of the BMC waits ${milliseconds} ms`;
@@ -45,9 +44,13 @@ export const BMC_FAULTS = {
   }),
   "bmc-refuses-setting": fault({
     says: "the BIOS leaves `attribute` as it is, whatever was asked for; until mended",
-    options: z.strictObject({ attribute: z.string().min(1).max(200) }),
+    options: z.strictObject({ attribute: z.string({ error: "name an attribute of the BIOS" }) }),
     async apply({ bmc }, { attribute }) {
-      bmc.setMode("refused", [...bmc.modes.refused, attribute]);
+      try {
+        bmc.setMode("refused", [...bmc.modes.refused, attribute]);
+      } catch (error) {
+        throw new Refusal([{ path: "attribute", message: (error as Error).message.replace(/^modes\.refused: /, "") }]);
+      }
       return `the BIOS will leave ${attribute} as it is`;
     },
   }),

@@ -5,9 +5,10 @@ import { pciAddress } from "../../core/topology/model";
 import { devicesByAddress } from "../../core/topology/walk";
 import type { SimulatedHost } from "../keeper/simulated-host";
 import { fault } from "./fault";
+import { oneOf, wholeNumber, yesOrNo } from "./option-values";
 
 const device = pciAddress.describe("address in the host file");
-const live = z.stringbool().default(false);
+const live = yesOrNo().default(false);
 
 export const DEVICE_FAULTS = {
   "device-vanished": fault({
@@ -28,11 +29,8 @@ export const DEVICE_FAULTS = {
     says: "the link of `address` comes up at `generation` and `width` (default 1 and 1) at the next start, with live=true now; until mended",
     options: z.strictObject({
       address: device,
-      generation: z.coerce.number().int().min(1).max(6).default(1),
-      width: z.coerce
-        .number()
-        .pipe(z.literal([1, 2, 4, 8, 12, 16, 32]))
-        .default(1),
+      generation: wholeNumber(1, 6).default(1),
+      width: oneOf([1, 2, 4, 8, 12, 16, 32]).default(1),
       live,
     }),
     async apply(host, { address, live: now, generation, width }) {

@@ -24,16 +24,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
  * @throws Refusal for a fault that is none, or options that are wrong
  */
 export async function applyFault(host: SimulatedHost, kind: string, options: Record<string, unknown>): Promise<string> {
-  const fault = FAULTS[kind];
+  const fault = Object.hasOwn(FAULTS, kind) ? FAULTS[kind] : undefined;
   if (!fault) {
     const message = `there is no fault "${kind}"; there are ${Object.keys(FAULTS).join(", ")}, and clear`;
     throw new Refusal([{ path: "kind", message }]);
   }
   const parsed = fault.options.safeParse(options);
   if (!parsed.success) throw new Refusal(zodProblems(parsed.error));
-  const done = await fault.apply(host, parsed.data);
-  if (kind === "foreign-domain") host.foreignDomains.add((parsed.data as { name: string }).name);
-  return done;
+  return fault.apply(host, parsed.data);
 }
 
 /** Mends every fault that lasts. A changed host key stays, and what vanished comes back at the next start. */
@@ -42,7 +40,6 @@ export async function clearFaults(host: SimulatedHost): Promise<string> {
   host.relay.blocked = false;
   host.bmc.clearModes();
   host.showLiveFaults();
-  if (host.powerState() === "On") await mendSystem(host, [...host.foreignDomains]);
-  host.foreignDomains.clear();
+  if (host.powerState() === "On") await mendSystem(host);
   return "all faults are mended; devices come back at the next start";
 }

@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { hostShell } from "../keeper/host-shell";
+import type { SimulatedHost } from "../keeper/simulated-host";
 import { fault } from "./fault";
+import { wholeNumber } from "./option-values";
+
+/**
+ * A keeper does not know what an earlier one disturbed, so the host is always put right; where nothing is known to be
+ * wrong, not for longer than this: it may hang in its boot.
+ */
+const UNDISTURBED_LIMIT_MS = 10_000;
 
 /** Fills the root file system, also the blocks that ext4 keeps for root. */
 const FILL_DISK =
@@ -19,14 +27,16 @@ export const SYSTEM_FAULTS = {
     says: "the host's root file system has no room left; until mended",
     options: z.strictObject({}),
     async apply(host) {
+      host.systemDisturbed = true;
       const left = await hostShell(host, FILL_DISK);
       return `the root file system is full: ${left.trim()} KiB left`;
     },
   }),
   "clock-skew": fault({
     says: "the host's clock is `seconds` (default 3600, negative for behind) off; until mended",
-    options: z.strictObject({ seconds: z.coerce.number().int().min(-1e9).max(1e9).default(3600) }),
+    options: z.strictObject({ seconds: wholeNumber(-1e9, 1e9).default(3600) }),
     async apply(host, { seconds }) {
+      host.systemDisturbed = true;
       await hostShell(host, `date -s @$((${Math.round(Date.now() / 1000)} + ${seconds}))`);
       return `the host's clock is ${seconds} s off`;
     },
@@ -41,6 +51,8 @@ export const SYSTEM_FAULTS = {
     }),
     async apply(host, { name }) {
       const type = host.spec.accelerator === "kvm" ? "kvm" : "qemu";
+      host.systemDisturbed = true;
+      host.foreignDomains.add(name);
       await hostShell(host, "virsh -q create /dev/stdin", FOREIGN_DOMAIN(name, type));
       return `domain ${name} runs on the host`;
     },
@@ -48,7 +60,17 @@ export const SYSTEM_FAULTS = {
 };
 
 /** Puts right what these faults left in the host. The domains of the fault have no definition: destroyed, they are gone. */
-export async function mendSystem(host: Parameters<typeof hostShell>[0], domains: readonly string[]): Promise<void> {
+export async function mendSystem(host: SimulatedHost): Promise<void> {
+  const domains = [...host.foreignDomains];
+  const limit = host.systemDisturbed ? undefined : UNDISTURBED_LIMIT_MS;
   const gone = domains.map((name) => `virsh -q destroy ${name} 2>/dev/null;`).join(" ");
-  await hostShell(host, `rm -f /var/tmp/lab-fills-the-disk; date -s @${Math.round(Date.now() / 1000)}; ${gone} true`);
+  const script = `rm -f /var/tmp/lab-fills-the-disk; date -s @${Math.round(Date.now() / 1000)}; ${gone} true`;
+  try {
+    await hostShell(host, script, "", limit);
+  } catch (error) {
+    if (host.systemDisturbed) throw error;
+    host.log(`fault clear: the operating system was not asked: ${(error as Error).message}`);
+  }
+  host.foreignDomains.clear();
+  host.systemDisturbed = false;
 }

@@ -1,11 +1,14 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Refusal } from "../../core/problems";
 
-/** Where lab hosts live: GPUDIRECT_LAB_DIRECTORY, or a folder of the user's state directory. */
+/**
+ * Where lab hosts live: GPUDIRECT_LAB_DIRECTORY, or a folder of the user's state directory. A relative one is seen from
+ * where the user typed the command (GPUDIRECT_LAB_CALLER).
+ */
 export function labDirectory(): string {
-  const { GPUDIRECT_LAB_DIRECTORY, XDG_STATE_HOME } = process.env;
-  if (GPUDIRECT_LAB_DIRECTORY) return GPUDIRECT_LAB_DIRECTORY;
+  const { GPUDIRECT_LAB_DIRECTORY, GPUDIRECT_LAB_CALLER = ".", XDG_STATE_HOME } = process.env;
+  if (GPUDIRECT_LAB_DIRECTORY) return resolve(GPUDIRECT_LAB_CALLER, GPUDIRECT_LAB_DIRECTORY);
   return join(XDG_STATE_HOME || join(homedir(), ".local", "state"), "pulumi-gpudirect", "lab");
 }
 
@@ -22,6 +25,8 @@ export interface HostDirectory {
   readonly qemuLog: string;
   readonly keeperLog: string;
   readonly keeperPid: string;
+  /** Locked by the keeper and by its machine for as long as they live. */
+  readonly keeperLock: string;
   readonly registerRules: string;
   readonly liveFaults: string;
   readonly bmc: string;
@@ -41,9 +46,11 @@ export interface HostDirectory {
   };
 }
 
+export const isHostName = (name: string): boolean => /^[a-z][a-z0-9-]{0,30}$/.test(name);
+
 /** @throws Refusal for a name that is none, or a folder too deep for sockets */
 export function hostDirectory(name: string): HostDirectory {
-  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
+  if (!isHostName(name)) {
     const message = `"${name}" is no name for a lab host: begin with a letter, then up to 30 of a-z, 0-9 and "-"`;
     throw new Refusal([{ path: "name", message }]);
   }
@@ -57,6 +64,7 @@ export function hostDirectory(name: string): HostDirectory {
     qemuLog: at("qemu.log"),
     keeperLog: at("keeper.log"),
     keeperPid: at("keeper.pid"),
+    keeperLock: at("keeper.lock"),
     registerRules: at("registers.rules"),
     liveFaults: at("live-faults"),
     bmc: at("bmc"),

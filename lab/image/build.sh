@@ -54,7 +54,9 @@ disabled=(
 )
 chroot "$root" systemctl --quiet enable "${enabled[@]}"
 chroot "$root" systemctl --quiet disable "${disabled[@]}"
-chroot "$root" systemctl --quiet mask systemd-networkd-wait-online.service
+# Waits, and modules of what an emulated server does not have.
+masked=(systemd-networkd-wait-online.service systemd-binfmt.service modprobe@{drm,efi_pstore,loop,dm_mod,fuse}.service)
+chroot "$root" systemctl --quiet mask "${masked[@]}"
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin
 chroot "$root" dpkg-query --show > "$out/packages.txt"
 

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { jsonObject } from "../host/json-line";
 import { onLines } from "../host/lines";
 
 const POLL_MS = 100;
@@ -15,7 +16,7 @@ export interface GuestCommandResult {
  * Runs a command in the simulated host through QEMU's guest agent: the lab's way in for faults and for the clock, which
  * works also where SSH is broken on purpose. One connection a command.
  * @param path socket of the agent's channel
- * @throws Error where the agent does not answer within the limit, or not at all
+ * @throws Error where the agent or the command does not end within the limit, or nobody is there
  */
 export async function guestExec(
   path: string,
@@ -23,7 +24,7 @@ export async function guestExec(
   limitMs: number,
   input = "",
 ): Promise<GuestCommandResult> {
-  const channel = await openChannel(path, limitMs);
+  const channel = await AgentChannel.open(path, limitMs);
   try {
     const started = await channel.call("guest-exec", {
       path: argv[0],
@@ -55,53 +56,81 @@ export async function guestExec(
 
 const text = (base64 = ""): string => Buffer.from(base64, "base64").toString("utf8");
 
-interface Channel {
-  call(command: string, args?: Record<string, unknown>): Promise<unknown>;
-  close(): void;
-}
+/** Ends whatever the agent has half read, and comes back in front of the answer to guest-sync-delimited (QEMU qga/commands.c). */
+const SENTINEL = Buffer.from([0xff]);
+/** A byte that is no UTF-8, as node reads it. */
+const SENTINEL_READ = "\ufffd";
 
-function openChannel(path: string, limitMs: number): Promise<Channel> {
-  const socket = createConnection(path);
-  const limit = AbortSignal.timeout(limitMs);
-  type Settle = { resolve(value: unknown): void; reject(error: Error): void };
-  let waiting: Settle | undefined;
-  const fail = (error: Error): void => {
-    waiting?.reject(error);
-    socket.destroy();
-  };
-  limit.addEventListener("abort", () =>
-    fail(new Error(`the guest agent did not answer within ${Math.round(limitMs / 1000)} s`)),
-  );
-  socket.on("error", fail).on("close", () => fail(new Error("the guest agent's channel was closed")));
-  onLines(socket, (line) => {
-    // The agent answers a resynchronisation with a byte that is no JSON in front.
-    const message = JSON.parse(line.replace(/^\xff+/, "")) as { return?: unknown; error?: { desc: string } };
-    if (message.error) waiting?.reject(new Error(`guest agent: ${message.error.desc}`));
-    else waiting?.resolve(message.return);
-  });
-  const call = (command: string, args?: Record<string, unknown>): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      waiting = { resolve, reject };
-      if (limit.aborted || socket.destroyed) return fail(new Error("the guest agent's channel was closed"));
-      socket.write(`${JSON.stringify({ execute: command, ...(args && { arguments: args }) })}\n`);
-    });
-  return new Promise((resolve, reject) => {
-    waiting = { resolve: () => {}, reject };
-    socket.once("connect", async () => {
-      try {
-        await synchronize(call);
-        resolve({ call, close: () => socket.destroy() });
-      } catch (error) {
-        reject(error);
-        socket.destroy();
-      }
-    });
-  });
-}
+type Take = (line: string) => void;
 
-/** What an earlier connection asked for and did not wait for is still answered: skipped here. */
-async function synchronize(call: Channel["call"]): Promise<void> {
-  const id = randomInt(2 ** 31);
-  let answer = await call("guest-sync", { id });
-  while (answer !== id) answer = await call("guest-sync", { id });
+/** A connection to the agent, all of which together has to be done within the limit. */
+class AgentChannel {
+  #take: Take = () => {};
+  #failed: Error | undefined;
+  #reject: (error: Error) => void = () => {};
+  readonly #limit: NodeJS.Timeout;
+
+  private constructor(
+    readonly socket: Socket,
+    limitMs: number,
+  ) {
+    const late = `the guest agent did not answer within ${limitMs / 1000} s`;
+    this.#limit = setTimeout(() => this.#fail(new Error(late)), limitMs);
+    socket.on("error", (error) => this.#fail(error));
+    socket.on("close", () => this.#fail(new Error("the guest agent's channel was closed: the machine ended")));
+    onLines(socket, (line) => this.#take(line));
+  }
+
+  static async open(path: string, limitMs: number): Promise<AgentChannel> {
+    const channel = new AgentChannel(createConnection(path), limitMs);
+    try {
+      await channel.#synchronize();
+      return channel;
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
+  }
+
+  async call(command: string, args: Record<string, unknown>): Promise<unknown> {
+    this.socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
+    const answer = await this.#next((line) => jsonObject(line));
+    if (answer.error) throw new Error(`guest agent: ${(answer.error as { desc?: string }).desc}`);
+    return answer.return;
+  }
+
+  close(): void {
+    clearTimeout(this.#limit);
+    this.socket.destroy();
+  }
+
+  /** What an earlier connection asked for and did not wait for is still answered: it is skipped, up to our own answer. */
+  async #synchronize(): Promise<void> {
+    const id = randomInt(2 ** 31);
+    this.socket.write(SENTINEL);
+    this.socket.write(`${JSON.stringify({ execute: "guest-sync-delimited", arguments: { id } })}\n`);
+    await this.#next((line) => {
+      const delimited = line.split(SENTINEL_READ);
+      const answer = delimited.length > 1 ? jsonObject(delimited.at(-1) as string) : undefined;
+      return answer?.return === id ? answer : undefined;
+    });
+  }
+
+  /** The first line that is what is waited for. */
+  #next(wanted: (line: string) => Record<string, unknown> | undefined): Promise<Record<string, unknown>> {
+    return new Promise((resolve, reject) => {
+      if (this.#failed) return reject(this.#failed);
+      this.#reject = reject;
+      this.#take = (line) => {
+        const found = wanted(line);
+        if (found) resolve(found);
+      };
+    });
+  }
+
+  #fail(error: Error): void {
+    this.#failed ??= error;
+    this.#reject(this.#failed);
+    this.socket.destroy();
+  }
 }

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { logSince } from "../host/log-tail";
 import { Qmp } from "./qmp";
 
 const QEMU = "qemu-system-x86_64";
-const MONITOR_LIMIT_MS = 60_000;
+/** Long: a machine that goes on from a snapshot reads its memory before it answers. */
+const MONITOR_LIMIT_MS = 180_000;
 const POLL_MS = 20;
 
 /** Why QEMU ended: what the operating system asked for, or that the process died. */
@@ -36,7 +38,8 @@ export class MachineProcess {
 
   /** @throws Error with QEMU's own messages where it does not start */
   static async start({ args, env, monitor, log }: MachineStart): Promise<MachineProcess> {
-    const output = openSync(log, "a");
+    const said = logSince(log);
+    const output = openSync(log, "a", 0o600);
     // The machine ends with its keeper, however that ends.
     const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", QEMU, ...args], {
       env: { ...process.env, ...env },
@@ -44,19 +47,21 @@ export class MachineProcess {
     });
     closeSync(output);
     let failure: Error | undefined;
-    child.once("error", (error) => {
+    child.on("error", (error) => {
       failure = error;
     });
     const exited = new Promise<void>((resolve) => child.once("close", () => resolve()).once("error", () => resolve()));
     const limit = performance.now() + MONITOR_LIMIT_MS;
     let qmp: Qmp | undefined;
     while (!qmp) {
-      if (failure || child.exitCode !== null || child.signalCode !== null || performance.now() > limit) {
+      const left = limit - performance.now();
+      if (failure || hasEnded(child) || left <= 0) {
         child.kill("SIGKILL");
         await exited;
-        throw new Error(`QEMU did not start${failure ? `: ${failure.message}` : ""}\n${tail(log)}`);
+        const late = left <= 0 ? `: its monitor did not answer within ${MONITOR_LIMIT_MS / 1000} s` : "";
+        throw new Error(`QEMU did not start${failure ? `: ${failure.message}` : late}\n${said()}`);
       }
-      if (existsSync(monitor)) qmp = await Qmp.connect(monitor).catch(() => undefined);
+      if (existsSync(monitor)) qmp = await Qmp.connect(monitor, left).catch(() => undefined);
       if (!qmp) await sleep(POLL_MS);
     }
     return new MachineProcess(child, qmp, watch(qmp, exited));
@@ -79,7 +84,7 @@ export class MachineProcess {
   /** A power cut: nothing is flushed or closed by the guest. Resolves when the process is gone. */
   async kill(): Promise<void> {
     this.#killed = true;
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (!hasEnded(this.#child)) {
       const gone = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
       this.#child.kill("SIGKILL");
       await gone;
@@ -88,16 +93,19 @@ export class MachineProcess {
   }
 }
 
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
 /** QEMU is started so that it stays, stopped, after a reset or power-off by the guest: the event is never lost. */
 function watch(qmp: Qmp, exited: Promise<void>): Promise<MachineEnd> {
   return new Promise((resolve) => {
     qmp.on("event", ({ event, data }) => {
       if (event === "SHUTDOWN") resolve(data?.reason === "guest-reset" ? "reset" : "power-off");
     });
+    // What happened before QEMU took us for a listener came without an event.
+    void qmp.execute("query-status").then(
+      (found) => (found as { status: string }).status === "shutdown" && resolve("reset"),
+      () => {},
+    );
     void exited.then(() => resolve("died"));
   });
-}
-
-function tail(log: string): string {
-  return readFileSync(log, "utf8").trimEnd().split("\n").slice(-10).join("\n");
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { createConnection, type Socket } from "node:net";
+import { jsonObject } from "../host/json-line";
 import { onLines } from "../host/lines";
 
 interface Waiting {
@@ -24,17 +25,27 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent] }> {
   private constructor(socket: Socket) {
     super();
     this.#socket = socket;
-    onLines(socket, (line) => this.#take(JSON.parse(line)));
+    onLines(socket, (line) => this.#take(line));
     socket.on("error", () => {}).once("close", () => this.#fail(new Error("QEMU closed its monitor")));
   }
 
-  /** @throws Error where nobody listens at the path, or QEMU ends */
-  static async connect(path: string): Promise<Qmp> {
+  /** @throws Error where nobody listens at the path, QEMU ends, or it says nothing within the limit */
+  static async connect(path: string, limitMs: number): Promise<Qmp> {
     const socket = createConnection(path);
-    await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
-    const qmp = new Qmp(socket);
-    await qmp.execute("qmp_capabilities");
-    return qmp;
+    const limit = setTimeout(() => {
+      socket.destroy(new Error(`QEMU's monitor did not answer within ${Math.round(limitMs / 1000)} s`));
+    }, limitMs);
+    try {
+      await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+      const qmp = new Qmp(socket);
+      await qmp.execute("qmp_capabilities");
+      return qmp;
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    } finally {
+      clearTimeout(limit);
+    }
   }
 
   /** @throws Error with QEMU's own description */
@@ -55,10 +66,14 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent] }> {
     this.#socket.destroy();
   }
 
-  #take(message: { return?: unknown; error?: { desc: string } } & Partial<QmpEvent>): void {
-    if (message.event !== undefined) this.emit("event", message as QmpEvent);
-    else if (message.error) this.#waiting.shift()?.reject(new Error(`QEMU: ${message.error.desc}`));
-    else if ("return" in message) this.#waiting.shift()?.resolve(message.return);
+  #take(line: string): void {
+    const message = jsonObject(line);
+    // Answers come in order: after one that cannot be read, nobody knows whose the next one is.
+    if (!message) this.#socket.destroy();
+    else if (typeof message.event === "string") this.emit("event", message as unknown as QmpEvent);
+    else if (message.error) {
+      this.#waiting.shift()?.reject(new Error(`QEMU: ${(message.error as { desc?: string }).desc}`));
+    } else if ("return" in message) this.#waiting.shift()?.resolve(message.return);
   }
 
   #fail(error: Error): void {

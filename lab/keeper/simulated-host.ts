@@ -1,8 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
+import { Refusal } from "../../core/problems";
 import { Bmc } from "../bmc/bmc";
 import type { ManagedSystem, PowerState, ResetType, SystemIdentity } from "../bmc/managed-system";
-import { type HardwareFaults, noFaults } from "../faults/hardware-faults";
+import { type HardwareFaults, mend, noFaults } from "../faults/hardware-faults";
 import type { Hardware } from "../hardware/hardware";
 import type { HostDirectory } from "../host/host-directory";
 import type { HostSpec } from "../host/host-spec";
@@ -18,13 +19,17 @@ import { createLiveFaults, writeLiveFaults } from "../registers/live-faults";
 import { registerRules } from "../registers/register-rules";
 import { keeperArguments } from "./command-line";
 import { freePort } from "./free-port";
-import { MachineProcess } from "./machine-process";
+import { type MachineEnd, MachineProcess } from "./machine-process";
+import { checkParts } from "./missing-parts";
 import { openNics } from "./nics";
 import { OneAtATime } from "./one-at-a-time";
 import { pause } from "./pause";
 import { SshRelay } from "./ssh-relay";
 
 export type StartKind = "reset" | "powerCycle";
+
+/** An operating system that has not switched itself off by then does so for a reason of its own: no restart follows. */
+const GRACEFUL_RESTART_LIMIT_MS = 600_000;
 
 /** One simulated host: its power, wired to a QEMU process, with the firmware that shapes each start. */
 export class SimulatedHost implements ManagedSystem {
@@ -33,6 +38,8 @@ export class SimulatedHost implements ManagedSystem {
   readonly faults: HardwareFaults = noFaults();
   /** Domains that a fault started in the host, as if somebody else had. */
   readonly foreignDomains = new Set<string>();
+  /** Whether a fault has changed the operating system since it was last put right. */
+  systemDisturbed = false;
   /** Starts of the machine so far, warm ones too. */
   starts = 0;
   /** The cards' firmware, which knows its functions by their addresses of this start. */
@@ -41,9 +48,13 @@ export class SimulatedHost implements ManagedSystem {
   #power: PowerState = "Off";
   #machine: MachineProcess | undefined;
   #firmwareSocket: Socket | undefined;
-  #startsAfterPowerOff = false;
-  /** Ends a start that takes its time. */
-  #waiting = new AbortController();
+  /** What a fault took away or slowed is so until the next start, whatever was mended since. */
+  #brokenAtStart = false;
+  /** Until when a power-off by the operating system is the first half of a restart (performance.now). */
+  #restartsUntil = 0;
+  /** Aborted by whatever is to stop the machine: starts asked for before do not happen, or end their waiting. */
+  #superseded = new AbortController();
+  #closed = false;
   readonly #turn = new OneAtATime();
 
   private constructor(
@@ -65,21 +76,38 @@ export class SimulatedHost implements ManagedSystem {
   }
 
   static async open(spec: HostSpec, directory: HostDirectory, log: (line: string) => void): Promise<SimulatedHost> {
+    checkParts(spec);
     const plan = planMachine(spec.topology);
-    const relay = await SshRelay.listen(spec.sshPort);
-    const host = new SimulatedHost(spec, directory, plan, relay, log);
-    host.#bmc = await Bmc.start({
-      flavour: spec.flavour,
-      stateDirectory: directory.bmc,
-      system: host,
-      port: spec.bmcPort,
-      log,
-    });
-    return host;
+    const relay = await SshRelay.listen(spec.sshPort).catch(portTaken("SSH", spec.sshPort));
+    try {
+      const host = new SimulatedHost(spec, directory, plan, relay, log);
+      host.#bmc = await Bmc.start({
+        flavour: spec.flavour,
+        stateDirectory: directory.bmc,
+        system: host,
+        port: spec.bmcPort,
+        log,
+      }).catch(portTaken("the BMC", spec.bmcPort));
+      return host;
+    } catch (error) {
+      await relay.close();
+      throw error;
+    }
   }
 
   powerState(): PowerState {
     return this.#power;
+  }
+
+  /** Process of QEMU; 0 while there is none. */
+  get machinePid(): number {
+    return this.#machine?.pid ?? 0;
+  }
+
+  /** Whether a device of the machine, as it is or would start, is broken on purpose. */
+  get hasBrokenDevices(): boolean {
+    const { vanished, trained } = this.faults;
+    return vanished.size > 0 || trained.size > 0 || (this.#machine !== undefined && this.#brokenAtStart);
   }
 
   /** The monitor of the running machine. @throws Error while it is off */
@@ -101,41 +129,42 @@ export class SimulatedHost implements ManagedSystem {
       case "PowerCycle":
         return this.restart("powerCycle");
       case "PushPowerButton":
-        return this.#machine ? this.#pressPowerButton(false) : this.powerOn();
+        return this.#machine ? this.#pressPowerButton(0) : this.powerOn();
       case "GracefulShutdown":
-        return this.#pressPowerButton(false);
+        return this.#pressPowerButton(0);
       case "GracefulRestart":
-        return this.#pressPowerButton(true);
+        return this.#pressPowerButton(GRACEFUL_RESTART_LIMIT_MS);
     }
   }
 
   powerOn(): Promise<void> {
+    const { signal } = this.#superseded;
     return this.#turn.run(async () => {
-      if (!this.#machine) await this.#boot("powerCycle");
+      if (!this.#machine) await this.#boot("powerCycle", signal);
     });
   }
 
   /** At once, as when power is cut. */
   powerOff(): Promise<void> {
-    this.#waiting.abort();
+    this.#supersede();
     return this.#turn.run(() => this.#stop());
   }
 
   restart(kind: StartKind): Promise<void> {
-    this.#waiting.abort();
+    const signal = this.#supersede();
     return this.#turn.run(async () => {
       await this.#stop();
-      await this.#boot(kind);
+      await this.#boot(kind, signal);
     });
   }
 
-  /** Does something with the machine stopped, and goes on from a snapshot. */
-  resumeFrom(snapshot: string, before: () => Promise<void>): Promise<void> {
-    this.#waiting.abort();
+  /** Does something with the machine stopped; then the machine goes on from a snapshot, where one is named. */
+  whileStopped(task: () => Promise<void>, snapshot?: string): Promise<void> {
+    this.#supersede();
     return this.#turn.run(async () => {
       await this.#stop();
-      await before();
-      await this.#start({ bootFrom: "None", snapshot });
+      await task();
+      if (snapshot !== undefined) await this.#start({ bootFrom: "None", snapshot });
     });
   }
 
@@ -144,10 +173,18 @@ export class SimulatedHost implements ManagedSystem {
     return this.#turn.run(task);
   }
 
+  /** Switches the host off for good. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.powerOff();
     await this.#bmc?.close();
     await this.relay.close();
+  }
+
+  /** Devices are whole, and where they are without a fault; their firmware is opened anew. */
+  mendHardware(): void {
+    mend(this.faults);
+    this.#dealDevices();
   }
 
   hardware(): Hardware {
@@ -159,34 +196,55 @@ export class SimulatedHost implements ManagedSystem {
     };
   }
 
-  async #pressPowerButton(startsAgain: boolean): Promise<void> {
-    this.#startsAfterPowerOff = startsAgain;
-    if (this.#machine) await this.#machine.qmp.execute("system_powerdown");
+  /** An operating system may obey at once, later or never. Without power, nobody notices the button. */
+  async #pressPowerButton(restartWithinMs: number): Promise<void> {
+    if (!this.#machine) return;
+    this.#restartsUntil = performance.now() + restartWithinMs;
+    await this.#machine.qmp.execute("system_powerdown");
   }
 
-  async #boot(kind: StartKind): Promise<void> {
+  #supersede(): AbortSignal {
+    this.#superseded.abort();
+    this.#superseded = new AbortController();
+    return this.#superseded.signal;
+  }
+
+  async #boot(kind: StartKind, superseded: AbortSignal): Promise<void> {
+    if (this.#closed) throw new Error(`${this.spec.name} is going down`);
+    if (superseded.aborted) return;
     this.#power = "PoweringOn";
-    const { bootOverride } = this.bmc.post(kind);
+    try {
+      const { bootOverride } = this.bmc.post(kind);
+      this.#dealDevices();
+      this.nics.reset(kind === "reset" ? "warm" : "cold");
+      if (await this.#selfTestEnds(superseded)) {
+        const hang = this.faults.hangingStarts > 0;
+        if (hang) this.faults.hangingStarts--;
+        await this.#start({ bootFrom: bootOverride, hang });
+      }
+    } finally {
+      if (!this.#machine) this.#power = "Off";
+    }
+  }
+
+  /** False where power was cut in the middle. */
+  async #selfTestEnds(superseded: AbortSignal): Promise<boolean> {
+    const { slowStartSeconds } = this.faults;
+    if (slowStartSeconds === 0) return true;
+    this.log(`start: waits ${slowStartSeconds} s, as asked for`);
+    return pause(slowStartSeconds * 1000, superseded);
+  }
+
+  #dealDevices(): void {
     // A bridge that has vanished moves the buses behind it.
     this.#addresses = simulatedAddresses(this.plan, this.faults.vanished);
     this.nics = openNics(this.spec, this.#addresses, this.directory.nics, this.log);
-    this.nics.reset(kind === "reset" ? "warm" : "cold");
     this.nics.setAbsent(this.#absent());
-    this.#waiting = new AbortController();
-    if (this.faults.slowStartSeconds > 0) {
-      this.log(`start: waits ${this.faults.slowStartSeconds} s, as asked for`);
-      if (!(await pause(this.faults.slowStartSeconds * 1000, this.#waiting.signal))) {
-        this.#power = "Off";
-        return;
-      }
-    }
-    const hang = this.faults.hangingStarts > 0;
-    if (hang) this.faults.hangingStarts--;
-    await this.#start({ bootFrom: bootOverride, hang });
   }
 
   async #start(choices: { bootFrom: string; hang?: boolean; snapshot?: string }): Promise<void> {
     const { spec, directory, plan } = this;
+    checkParts(spec);
     const hardware = this.hardware();
     writeAtomically(directory.registerRules, registerRules(plan, hardware));
     createLiveFaults(directory.liveFaults, plan);
@@ -196,26 +254,24 @@ export class SimulatedHost implements ManagedSystem {
       if (socket !== directory.sockets.control && existsSync(socket)) rmSync(socket);
     }
     const { accelerator, cpus, memoryMiB } = spec;
-    try {
-      const machine = await MachineProcess.start({
-        args: [
-          ...machineArguments(plan, hardware, { accelerator, cpus, memoryMiB }),
-          ...keeperArguments(spec, directory, { hang: false, ...choices, sshForward }),
-        ],
-        env: registerEnvironment({
-          library: spec.registerLibrary,
-          rules: directory.registerRules,
-          faults: directory.liveFaults,
-        }),
-        monitor: directory.sockets.monitor,
-        log: directory.qemuLog,
-      });
-      this.#machine = machine;
-      void machine.ended.then((end) => this.#ended(machine, end));
-    } catch (error) {
-      this.#power = "Off";
-      throw error;
-    }
+    const machine = await MachineProcess.start({
+      args: [
+        ...machineArguments(plan, hardware, { accelerator, cpus, memoryMiB }),
+        ...keeperArguments(spec, directory, { hang: false, ...choices, sshForward }),
+      ],
+      env: registerEnvironment({
+        library: spec.registerLibrary,
+        rules: directory.registerRules,
+        faults: directory.liveFaults,
+      }),
+      monitor: directory.sockets.monitor,
+      log: directory.qemuLog,
+    });
+    this.#machine = machine;
+    this.#brokenAtStart = hardware.vanished.size > 0 || hardware.trained.size > 0;
+    void machine.ended
+      .then((end) => this.#ended(machine, end))
+      .catch((error: Error) => this.log(`power: ${error.message}`));
     this.#firmwareSocket = createConnection(directory.sockets.firmware);
     serveFirmwarePort(this.#firmwareSocket, this.nics, this.log);
     this.relay.target = sshForward;
@@ -227,7 +283,8 @@ export class SimulatedHost implements ManagedSystem {
   async #stop(): Promise<void> {
     const machine = this.#machine;
     this.#machine = undefined;
-    this.#startsAfterPowerOff = false;
+    if (machine) this.#power = "PoweringOff";
+    this.#restartsUntil = 0;
     this.relay.target = undefined;
     this.#firmwareSocket?.destroy();
     await machine?.kill();
@@ -235,20 +292,22 @@ export class SimulatedHost implements ManagedSystem {
   }
 
   /** The operating system reset the machine or switched it off, or QEMU died. */
-  async #ended(machine: MachineProcess, end: "reset" | "power-off" | "died"): Promise<void> {
+  async #ended(machine: MachineProcess, end: MachineEnd): Promise<void> {
     if (machine.killed) return;
+    const { signal } = this.#superseded;
+    const again = end === "reset" || (end === "power-off" && performance.now() < this.#restartsUntil);
     await this.#turn.run(async () => {
       if (this.#machine !== machine) return;
-      const again = end === "reset" || (end === "power-off" && this.#startsAfterPowerOff);
       this.log(end === "died" ? "QEMU died" : `power: ${end} by the operating system`);
       await this.#stop();
-      if (again) await this.#boot("reset").catch((error: Error) => this.log(error.message));
+      if (again) await this.#boot("reset", signal);
     });
   }
 
   /** Faults of the running machine, as they are now. */
   showLiveFaults(): void {
-    writeLiveFaults(this.directory.liveFaults, this.plan, this.faults.live);
+    // A host that never started has no such file; its first start makes it.
+    if (existsSync(this.directory.liveFaults)) writeLiveFaults(this.directory.liveFaults, this.plan, this.faults.live);
     this.nics.setAbsent(this.#absent());
   }
 
@@ -268,6 +327,15 @@ export class SimulatedHost implements ManagedSystem {
       [...this.faults.vanished, ...offTheBus].map((address) => this.plan.addresses.get(address) ?? address),
     );
   }
+}
+
+/** For a listener that fails: nobody knows which host the port of an error belongs to. */
+function portTaken(whose: string, port: number): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    const message = `port ${port} of 127.0.0.1, for ${whose}, is taken by another program; end that, or make the host anew: "down", then "up"`;
+    throw new Refusal([{ path: "port", message }]);
+  };
 }
 
 function identityOf({ name, topology, cpus, memoryMiB, uuid, serialNumber }: HostSpec): SystemIdentity {

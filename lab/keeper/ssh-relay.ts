@@ -1,17 +1,25 @@
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 
+/** The two ends of one connection. */
+interface Relayed {
+  readonly client: Socket;
+  readonly host: Socket;
+}
+
 /**
  * The network between the user and the simulated host's sshd: one port for the life of the lab host, whichever port the
  * machine process of the moment has. What it does not forward, a cut cable would not either.
  */
 export class SshRelay {
   readonly #server: Server;
-  readonly #open = new Set<Socket>();
+  readonly #open = new Set<Relayed>();
   #target: number | undefined;
   #blocked = false;
 
   private constructor(server: Server) {
     this.#server = server;
+    // Such as too many open files for one connection more: those that are open go on.
+    server.on("error", () => {});
     server.on("connection", (client) => this.#relay(client));
   }
 
@@ -33,13 +41,17 @@ export class SshRelay {
 
   /** Whether connections reach the host; open ones hang from here on, as behind a cut cable. */
   set blocked(blocked: boolean) {
+    if (blocked === this.#blocked) return;
     this.#blocked = blocked;
-    for (const socket of this.#open) blocked ? socket.pause() : socket.resume();
+    for (const relayed of this.#open) blocked ? disconnect(relayed) : connect(relayed);
   }
 
   /** Ends what is open with a reset, as a router does that lost its state. */
   cut(): void {
-    for (const socket of this.#open) socket.resetAndDestroy();
+    for (const { client, host } of this.#open) {
+      client.resetAndDestroy();
+      host.destroy();
+    }
   }
 
   get port(): number {
@@ -52,21 +64,27 @@ export class SshRelay {
   }
 
   #relay(client: Socket): void {
-    this.#hold(client);
+    client.on("error", () => {});
     if (this.#target === undefined) return void client.resetAndDestroy();
     const host = createConnection(this.#target, "127.0.0.1");
-    this.#hold(host);
-    client.pipe(host).pipe(client);
-    client.once("close", () => host.destroy());
+    host.on("error", () => {});
+    const relayed = { client, host };
+    this.#open.add(relayed);
+    client.once("close", () => {
+      host.destroy();
+      this.#open.delete(relayed);
+    });
     host.once("close", () => client.destroy());
-    if (this.#blocked) {
-      client.pause();
-      host.pause();
-    }
+    if (!this.#blocked) connect(relayed);
   }
+}
 
-  #hold(socket: Socket): void {
-    this.#open.add(socket);
-    socket.on("error", () => {}).once("close", () => this.#open.delete(socket));
-  }
+function connect({ client, host }: Relayed): void {
+  client.pipe(host).pipe(client);
+}
+
+/** Unpiped, not paused: a pipe that waits for its reader would flow again by itself. */
+function disconnect({ client, host }: Relayed): void {
+  client.unpipe(host);
+  host.unpipe(client);
 }

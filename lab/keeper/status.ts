@@ -33,7 +33,7 @@ export function statusOf(host: SimulatedHost): HostStatus {
     },
     serialLog: directory.serialLog,
     snapshots: snapshotNames(host),
-    machinePid: host.powerState() === "On" ? host.machine.pid : 0,
+    machinePid: host.machinePid,
     keeperPid: process.pid,
     movedAddresses: Object.fromEntries(moved),
     addresses: Object.fromEntries(plan.addresses),

@@ -24,6 +24,8 @@ const NEEDED = {
     sqlite3: "sqlite3",
     ssh: "openssh-client",
     setpriv: "util-linux",
+    flock: "util-linux",
+    "ssh-keygen": "openssh-client",
   },
   packages: ["libc6-dev"],
   files: [
