@@ -99,7 +99,8 @@ const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !
 function watch(qmp: Qmp, exited: Promise<void>): Promise<MachineEnd> {
   return new Promise((resolve) => {
     qmp.on("event", ({ event, data }) => {
-      if (event === "SHUTDOWN") resolve(data?.reason === "guest-reset" ? "reset" : "power-off");
+      // guest-reset, and the reset of who has QEMU's monitor (QEMU qapi/run-state.json, ShutdownCause).
+      if (event === "SHUTDOWN") resolve(String(data?.reason).endsWith("-reset") ? "reset" : "power-off");
     });
     // What happened before QEMU took us for a listener came without an event.
     void qmp.execute("query-status").then(

@@ -32,8 +32,10 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent] }> {
   /** @throws Error where nobody listens at the path, QEMU ends, or it says nothing within the limit */
   static async connect(path: string, limitMs: number): Promise<Qmp> {
     const socket = createConnection(path);
+    let late: Error | undefined;
     const limit = setTimeout(() => {
-      socket.destroy(new Error(`QEMU's monitor did not answer within ${Math.round(limitMs / 1000)} s`));
+      late = new Error(`QEMU's monitor did not answer within ${limitMs / 1000} s`);
+      socket.destroy(late);
     }, limitMs);
     try {
       await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
@@ -42,7 +44,7 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent] }> {
       return qmp;
     } catch (error) {
       socket.destroy();
-      throw error;
+      throw late ?? error;
     } finally {
       clearTimeout(limit);
     }

@@ -23,7 +23,7 @@ export async function inScratch<T>(work: (scratch: Scratch) => Promise<T>): Prom
   const ends: (() => Promise<unknown>)[] = [];
   const clean = async (): Promise<void> => {
     await Promise.all(ends.map((end) => end()));
-    for (const name of readdirSync(hosts)) if (LabHost.exists(name)) await LabHost.named(name).down();
+    for (const name of readdirSync(hosts)) await LabHost.remains(name).down();
     if (existsSync(path)) rmSync(path, { recursive: true, force: true });
   };
   let stopping = false;
