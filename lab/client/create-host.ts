@@ -55,10 +55,8 @@ export async function createHost(
   await checkPorts(choices);
   makeFolder(directory, name);
   try {
-    const [registerLibrary, parameterTable] = await Promise.all([
-      buildRegisters(parts.cache),
-      makeParameterTable(parts.mstflint, parts.cache),
-    ]);
+    const registerLibrary = await buildRegisters(parts.cache);
+    const parameterTable = await makeParameterTable(parts.mstflint, parts.cache);
     const spec: HostSpec = {
       name,
       topology: choices.topology,

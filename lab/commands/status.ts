@@ -50,6 +50,7 @@ export function describeHost(status: HostStatus): string {
     `  serial    ${status.serialLog}`,
     `  addresses ${moved.length === 0 ? "as in the host file" : `${moved.length} differ from the host file's:`}`,
     ...moved.map(([inFile, simulated]) => `              ${inFile} is ${simulated}`),
+    ...status.notes.map((note) => `  note      ${note}`),
     `  snapshots ${status.snapshots.join(", ") || "none"}`,
   ];
   return `${lines.join("\n")}\n`;

@@ -33,6 +33,8 @@ export interface HostStatus {
   readonly keeperPid: number;
   /** Host file address → address in the simulated host, where they differ. */
   readonly movedAddresses: Readonly<Record<string, string>>;
+  /** What of the host file the simulated machine has otherwise, a sentence each. */
+  readonly notes: readonly string[];
   /** The whole map. */
   readonly addresses: Readonly<Record<string, string>>;
 }

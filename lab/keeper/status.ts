@@ -36,6 +36,7 @@ export function statusOf(host: SimulatedHost): HostStatus {
     machinePid: host.machinePid,
     keeperPid: process.pid,
     movedAddresses: Object.fromEntries(moved),
+    notes: plan.notes,
     addresses: Object.fromEntries(plan.addresses),
   };
 }

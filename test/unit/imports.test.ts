@@ -38,7 +38,9 @@ describe("imports of the repository", () => {
   it("lead to files that are there", () => {
     const missing = [...imports].flatMap(([file, names]) =>
       names
-        .filter((name) => /^(core|provider|cli|lab)\//.test(name) && !imports.has(name) && !existsSync(join(ROOT, name)))
+        .filter(
+          (name) => /^(core|provider|cli|lab)\//.test(name) && !imports.has(name) && !existsSync(join(ROOT, name)),
+        )
         .map((name) => `${file}: ${name}`),
     );
     assert.deepEqual(missing, []);

@@ -60,6 +60,18 @@ describe("power of a simulated host", () => {
     });
   }
 
+  /** Changes what a card keeps. */
+  function setOnCard(): void {
+    const before = JSON.stringify(host.nics.state());
+    const device = host.plan.addresses.get(NIC) as string;
+    const { status, stdout } = host.nics.run({
+      program: "mstconfig",
+      argv: ["-y", "-d", device, "set", "ATS_ENABLED=1"],
+    });
+    assert.equal(status, 0, stdout);
+    assert.notEqual(JSON.stringify(host.nics.state()), before);
+  }
+
   it("is wired to QEMU: on, off, cycled, by the BMC", async () => {
     assert.equal(host.powerState(), "Off");
     assert.equal(statusOf(host).machinePid, 0);
@@ -239,7 +251,7 @@ describe("power of a simulated host", () => {
       await takeSnapshot(host, "first");
       assert.deepEqual(snapshotNames(host), ["first"]);
       assert.deepEqual(statusOf(host).snapshots, ["first"]);
-      host.nics.run({ program: "mstconfig", argv: ["-y", "-d", NIC.replace("12", "02"), "set", "SRIOV_EN=1"] });
+      setOnCard();
       await applyFault(host, "device-vanished", { address: GPU });
       await applyFault(host, "boot-hang", {});
       await applyFault(host, "bmc-slow", { milliseconds: 1 });
@@ -306,7 +318,7 @@ describe("power of a simulated host", () => {
 
   it("keeps card and BMC state when its keeper is gone and comes back", async () => {
     await host.reset("On");
-    host.nics.run({ program: "mstconfig", argv: ["-y", "-d", NIC.replace("12", "02"), "set", "SRIOV_EN=1"] });
+    setOnCard();
     const before = JSON.stringify(host.nics.state());
     const users = JSON.stringify(host.bmc.users);
     await host.close();
