@@ -28,7 +28,8 @@ export function ask(
     });
     socket.once("close", () => {
       clearTimeout(limit);
-      reject(new Error(`the keeper of ${name} ended before it answered`));
+      const ended = new Error(`the keeper of ${name} ended before it answered`);
+      reject(Object.assign(ended, { code: "ECONNRESET" }));
     });
     onLines(socket, (line) => {
       const answer = jsonObject(line) as ControlAnswer | undefined;
@@ -40,7 +41,7 @@ export function ask(
   });
 }
 
-/** Whether an error of `ask` says that no keeper runs. */
+/** Whether an error of `ask` says that no keeper runs, or that it ended in the middle. */
 export function noKeeper(error: unknown): boolean {
-  return ["ENOENT", "ECONNREFUSED"].includes((error as NodeJS.ErrnoException).code ?? "");
+  return ["ENOENT", "ECONNREFUSED", "ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException).code ?? "");
 }

@@ -13,8 +13,8 @@ import { planMachine } from "../../lab/machine/plan-machine";
 import { generationOf } from "../../lab/registers/config-values";
 import { type LiveFault, writeLiveFaults } from "../../lab/registers/live-faults";
 import { registerRules } from "../../lab/registers/register-rules";
-import { bridge, endpoint, hardware, hostOf, LAB_HOSTS, labHost } from "../unit/lab/machine/hosts";
-import { QemuMachine, type QemuOptions } from "../unit/lab/machine/qemu-machine";
+import { bridge, endpoint, hardware, hostOf, LAB_HOSTS, labHost } from "./unit/machine/hosts";
+import { QemuMachine, type QemuOptions } from "./unit/machine/qemu-machine";
 
 /** Registers of the PCI Express capability (PCI Express base specification, 7.5.3). */
 const DEVCTL = 0x08;

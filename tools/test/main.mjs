@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
-// npm test [-- STAGE ...]: sets up what is missing, then checks and tests. Every stage but `lab` and `long` runs, also after
-// a failed one; the counts go to coverage/counts.json.
+// npm test [-- STAGE ...]: sets up what is missing, then checks and tests. Every stage but those of the lab and `long` runs,
+// also after a failed one; the counts go to coverage/counts.json.
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,14 +24,18 @@ const stages = {
   reach: { command: [...mocha, "test/reach/**/*.test.ts"], counts: true },
   engine: { command: [...mocha, "--timeout", "600000", "test/engine/**/*.test.ts"], counts: true },
   rehearsal: { command: ["node", join("tools", "demo", "main.mjs")] },
-  // Real boots of simulated hosts: `npm run test:lab`.
-  lab: { command: [...mocha, "--timeout", "1200000", "test/lab/**/*.test.ts"], counts: true },
+  // The lab's parts, then real boots of simulated hosts: `npm run test:lab`.
+  "lab-unit": { command: [...mocha, "test/lab/unit/**/*.test.ts"], counts: true },
+  lab: {
+    command: [...mocha, "--timeout", "1200000", "test/lab/*.test.ts", "test/lab/bmc-clients/*.test.ts"],
+    counts: true,
+  },
   // What takes too long for every run: `npm run test:long`.
   long: { command: [...mocha, "--timeout", "1200000", "test/long/**/*.test.ts"], counts: true },
 };
 
 /** Stages with a command of their own. */
-const ON_REQUEST = ["lab", "long"];
+const ON_REQUEST = ["lab-unit", "lab", "long"];
 
 await reportFailures(async () => {
   const wanted = process.argv.slice(2);
@@ -39,7 +43,7 @@ await reportFailures(async () => {
   if (unknown.length > 0) {
     throw new SetupError(`no stage ${unknown.join(", ")}; there are ${Object.keys(stages).join(", ")}`);
   }
-  const { env } = await prepare(wanted.includes("lab") ? [...usualSteps, "lab"] : usualSteps);
+  const { env } = await prepare(wanted.some((name) => name.startsWith("lab")) ? [...usualSteps, "lab"] : usualSteps);
   mkdirSync(join(root, "coverage"), { recursive: true });
   for (const file of [COUNTS, TALLY]) rmSync(file, { force: true });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FLAVOUR_NAMES, type FlavourName } from "../../../lab/bmc/flavours";
-import { type Bench, clearBenches, startBench, temporaryDirectory } from "../../unit/lab/bmc/support/bench";
+import { type Bench, clearBenches, startBench, temporaryDirectory } from "../unit/bmc/support/bench";
 import { PythonClients } from "./support/python-clients";
 
 const LIMIT_MS = 900_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Bench, clearBenches, startBench, temporaryDirectory } from "../../unit/lab/bmc/support/bench";
+import { type Bench, clearBenches, startBench, temporaryDirectory } from "../unit/bmc/support/bench";
 import { type Output, PythonClients } from "./support/python-clients";
 
 const INSTALL_LIMIT_MS = 900_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FLAVOUR_NAMES } from "../../../lab/bmc/flavours";
-import { clearBenches, startBench, virtualizationOf } from "../../unit/lab/bmc/support/bench";
+import { clearBenches, startBench, virtualizationOf } from "../unit/bmc/support/bench";
 import { PythonClients } from "./support/python-clients";
 
 const INSTALL_LIMIT_MS = 900_000;
