@@ -21,12 +21,17 @@ export interface PausedGuest {
   destroy(): Promise<void>;
 }
 
+/** A host's facts are read once, however often its guest is started. */
+const plans = new WeakMap<LabHost, Promise<string>>();
+
 /**
  * Plans a guest with all GPUs, their NICs and NVSwitches from the host as it is, and starts it paused by the host's libvirt:
  * VFIO opens every device and QEMU builds the tree, but no guest code runs, which nested emulation does not do reliably.
  */
 export async function startPaused(host: LabHost): Promise<PausedGuest> {
-  const domainXml = await plannedDomain(host);
+  const planned = plans.get(host) ?? plannedDomain(host);
+  plans.set(host, planned);
+  const domainXml = await planned;
   await host.run(`virsh -q define /dev/stdin`, domainXml);
   const begun = performance.now();
   await host.run(`virsh -q start --paused ${NAME}`);
