@@ -31,6 +31,7 @@ const plans = new WeakMap<LabHost, Promise<string>>();
 export async function startPaused(host: LabHost): Promise<PausedGuest> {
   const planned = plans.get(host) ?? plannedDomain(host);
   plans.set(host, planned);
+  planned.catch(() => plans.delete(host));
   const domainXml = await planned;
   await host.run(`virsh -q define /dev/stdin`, domainXml);
   const begun = performance.now();
