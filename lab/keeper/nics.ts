@@ -13,7 +13,7 @@ type Addresses = ReadonlyMap<string, string>;
 
 /**
  * The firmware of the host's cards; the functions of a card, those of one bus and device number, share it.
- * @param addresses of the present start
+ * @param addresses of the present start, of every function of the host file
  * @param directory where the cards' flash is
  */
 export function openNics(
@@ -40,8 +40,7 @@ function identity(id: string, functions: readonly PciDevice[], addresses: Addres
   const [first] = functions as [PciDevice];
   return {
     id,
-    // A function that is not there answers to the address it would have.
-    functions: functions.map(({ address }) => addresses.get(address) ?? address),
+    functions: functions.map(({ address }) => addresses.get(address) as string),
     vendor: MELLANOX,
     device: first.device as string,
     ...(first.ats !== undefined && { ats: first.ats }),

@@ -237,7 +237,9 @@ export class SimulatedHost implements ManagedSystem {
 
   #dealDevices(): void {
     // A bridge that has vanished moves the buses behind it.
-    this.#addresses = simulatedAddresses(this.plan, this.faults.vanished);
+    const dealt = simulatedAddresses(this.plan, this.faults.vanished);
+    // What is not there keeps the address that it would have.
+    this.#addresses = new Map([...this.plan.addresses, ...dealt]);
     this.nics = openNics(this.spec, this.#addresses, this.directory.nics, this.log);
     this.nics.setAbsent(this.#absent());
   }
@@ -323,9 +325,7 @@ export class SimulatedHost implements ManagedSystem {
     const offTheBus = [...this.faults.live]
       .filter(([, { kind }]) => kind === "off-the-bus")
       .map(([address]) => address);
-    return new Set(
-      [...this.faults.vanished, ...offTheBus].map((address) => this.plan.addresses.get(address) ?? address),
-    );
+    return new Set([...this.faults.vanished, ...offTheBus].map((address) => this.#addresses.get(address) ?? address));
   }
 }
 
