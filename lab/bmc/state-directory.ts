@@ -1,10 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { writeAtomically } from "../host/write-atomically";
 import { accountOf, firstUsers, type User } from "./accounts";
 import { type Certificate, certificateIn, makeCertificate } from "./certificate";
 import type { Flavour } from "./flavours/flavour";
 import { type BmcState, newState, parseState } from "./state";
-import { jsonOf, replaceFile } from "./state-file";
+import { jsonOf } from "./state-file";
 
 /** A BMC's flash: the files that make it the same BMC after a restart. */
 export class StateDirectory {
@@ -26,10 +27,10 @@ export class StateDirectory {
     const found = jsonOf(this.stateFile);
     if (found !== undefined) return parseState(found, this.stateFile, flavour);
     const users = firstUsers(flavour);
-    replaceFile(this.passwordFile, `${JSON.stringify(users, undefined, 2)}\n`);
+    writeAtomically(this.passwordFile, `${JSON.stringify(users, undefined, 2)}\n`);
     const accounts = users.map((user, index) => accountOf(String(index + 1), user));
     const state = newState(flavour, accounts);
-    replaceFile(this.stateFile, `${JSON.stringify(state, undefined, 2)}\n`);
+    writeAtomically(this.stateFile, `${JSON.stringify(state, undefined, 2)}\n`);
     return state;
   }
 

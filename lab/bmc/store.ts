@@ -1,5 +1,5 @@
+import { writeAtomically } from "../host/write-atomically";
 import type { BmcState } from "./state";
-import { replaceFile } from "./state-file";
 
 /** A BMC's state and its file. A change is on the disk when `change` returns. */
 export class Store {
@@ -18,7 +18,7 @@ export class Store {
   change(to: (state: BmcState) => BmcState): void {
     const next = to(this.#state);
     if (next === this.#state) return;
-    replaceFile(this.#file, `${JSON.stringify(next, undefined, 2)}\n`);
+    writeAtomically(this.#file, `${JSON.stringify(next, undefined, 2)}\n`);
     this.#state = next;
   }
 }

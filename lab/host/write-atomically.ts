@@ -1,14 +1,24 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 
-/** Readers see the old text or the new one, also after a crash in between. */
-export function writeAtomically(path: string, text: string, mode = 0o600): void {
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, "w", mode);
+/**
+ * Replaces a file in one step, readable by its owner only. After a crash at any moment the file is the old one or the new
+ * one, whole; once this has returned, it is the new one.
+ */
+export function writeAtomically(path: string, text: string): void {
+  const beside = `${path}.new`;
+  const file = openSync(beside, "w", 0o600);
   try {
     writeSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
+  renameSync(beside, path);
+  const directory = openSync(dirname(path), "r");
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
 }
