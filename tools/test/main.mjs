@@ -56,7 +56,7 @@ await reportFailures(async () => {
 });
 
 /**
- * @typedef {{ name: string, ok: boolean, seconds: number, passed: number, failed: number }} StageResult
+ * @typedef {{ name: string, ok: boolean, seconds: number, passed: number, failed: number, failures: string[] }} StageResult
  * @param {string} name
  * @param {{ command: string[], counts?: boolean }} stage
  * @param {NodeJS.ProcessEnv} env
@@ -77,7 +77,9 @@ async function run(name, { command: [program = "", ...args], counts = false }, e
   const failed = counts ? after.failed - before.failed : Number(code !== 0);
   // A runner that ended badly without a failed test (a crash, coverage too low) is a failure of its own.
   const ok = code === 0 && failed === 0 && passed > 0;
-  return { name, ok, seconds, passed, failed: failed || Number(!ok) };
+  const failures = after.failures.slice(before.failures.length);
+  if (!ok && failures.length === 0) failures.push(`ended with ${code}`);
+  return { name, ok, seconds, passed, failed: failed || Number(!ok), failures };
 }
 
 function tally() {
@@ -94,6 +96,7 @@ function tally() {
   return {
     passed: lines.reduce((sum, line) => sum + line.passed, 0),
     failed: lines.reduce((sum, line) => sum + line.failed, 0),
+    failures: lines.flatMap((line) => line.failures),
   };
 }
 
@@ -108,7 +111,10 @@ function summarize(results) {
   }
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
   const failed = results.reduce((sum, result) => sum + result.failed, 0);
-  writeFileSync(COUNTS, JSON.stringify({ passed, failed }));
+  // Once more at the end: of a long log the end is what everybody sees.
+  const failures = results.flatMap((result) => result.failures.map((failure) => `${result.name}: ${failure}`));
+  for (const failure of failures) process.stdout.write(`\n${failure}\n`);
+  writeFileSync(COUNTS, JSON.stringify({ passed, failed, failures }));
   process.stdout.write(`\ntests: ${passed} passed, ${failed} failed\n`);
   if (failed > 0) process.exitCode = 1;
 }

@@ -2,7 +2,10 @@
 const { appendFileSync } = require("node:fs");
 const { reporters } = require("mocha");
 
-/** Mocha's spec reporter; adds its counts as a line of JSON to the file that GPUDIRECT_TEST_COUNTS names. */
+/** Longest message of a failure that is repeated at the end, in characters. */
+const LONGEST = 1500;
+
+/** Mocha's spec reporter; adds its counts and its failures as a line of JSON to the file that GPUDIRECT_TEST_COUNTS names. */
 module.exports = class CountingReporter extends reporters.Spec {
   /**
    * @param {import("mocha").Runner} runner
@@ -13,7 +16,9 @@ module.exports = class CountingReporter extends reporters.Spec {
     runner.once("end", () => {
       const { passes, failures, pending } = this.stats;
       const file = process.env.GPUDIRECT_TEST_COUNTS;
-      if (file) appendFileSync(file, `${JSON.stringify({ passed: passes, failed: failures + pending })}\n`);
+      const told = this.failures.map((test) => `${test.fullTitle()}\n  ${String(test.err?.message).slice(0, LONGEST)}`);
+      const counts = { passed: passes, failed: failures + pending, failures: told };
+      if (file) appendFileSync(file, `${JSON.stringify(counts)}\n`);
     });
   }
 };
