@@ -1,6 +1,6 @@
 import { formatPath, isAtOrBelow, type Keys, parsePath } from "./path";
 import { definedKeys, getKey, isPlainObject, type PlainObject, sameValue } from "./plain";
-import { childShape, type Shape, shapeFor } from "./shape";
+import { childShape, holdsSettings, type Shape, shapeFor } from "./shape";
 
 /** How one input field differs between the machine and the program. */
 export interface Change {
@@ -29,7 +29,8 @@ export interface Comparison {
  * What must change so that the observed state is the wanted one, in the order of the wanted fields.
  *
  * A field that is not wanted is left alone, unless the previous inputs had it: then it is to be deleted, of an object
- * the fields that the previous inputs had. Entries of maps are managed as a whole: an observed entry that is not wanted is to be deleted. Lists are compared by position.
+ * the fields that the previous inputs had. So it is with maps of settings. Entries of other maps are managed as a whole:
+ * an observed entry that is not wanted is to be deleted. Lists are compared by position.
  * An unknown counts as different, because it may be.
  */
 export function decide({ observed, wanted, previous, shape, ignore, replaceOn }: Comparison): Change[] {
@@ -75,7 +76,8 @@ function compareObjects(place: Place, observed: PlainObject, wanted: PlainObject
   }
   for (const key of definedKeys(observed)) {
     if (getKey(wanted, key) !== undefined) continue;
-    const managed = place.shape?.kind === "map" || getKey(previous, key) !== undefined;
+    const isWhole = place.shape?.kind === "map" && !holdsSettings(place.shape);
+    const managed = isWhole || getKey(previous, key) !== undefined;
     if (managed) compareDropped(below(place, key, getKey(previous, key)), getKey(observed, key), report);
   }
 }
@@ -85,7 +87,7 @@ function compareDropped(place: Place, observed: unknown, report: Report): void {
   const { previous, keys } = place;
   const shape = shapeFor(place.shape, previous);
   const hasFields = isPlainObject(observed) && definedKeys(observed).length > 0;
-  if (shape?.kind === "object" && isPlainObject(previous) && hasFields) {
+  if (holdsSettings(shape) && isPlainObject(previous) && hasFields) {
     compareObjects({ keys, shape, previous }, observed, {}, report);
   } else {
     report(keys, "delete");

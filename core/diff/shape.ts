@@ -13,10 +13,33 @@ export type Shape = {
 } & (
   | { readonly kind: "leaf" }
   | { readonly kind: "object"; readonly fields: () => ReadonlyMap<string, Shape> }
-  | { readonly kind: "map"; readonly items: () => Shape }
+  | {
+      readonly kind: "map";
+      readonly items: () => Shape;
+      /** Each entry is a setting of its own, as the fields of an object are. */
+      readonly settings?: true;
+    }
   | { readonly kind: "list"; readonly items: () => Shape }
   | { readonly kind: "union"; readonly options: () => readonly Shape[] }
 );
+
+/** Whether what lies in it stands for itself: an entry that nobody wants is left alone, and comes back when it was taken out. */
+export function holdsSettings(shape: Shape | undefined): boolean {
+  return shape?.kind === "object" || (shape?.kind === "map" && shape.settings === true);
+}
+
+/** The shape of an object whose maps of these names hold settings. */
+export function withSettingMaps(shape: Shape, names: readonly string[]): Shape {
+  if (shape.kind !== "object" || names.length === 0) return shape;
+  const { fields } = shape;
+  const marked = new Map(
+    [...fields()].map(([name, field]) => [
+      name,
+      names.includes(name) && field.kind === "map" ? { ...field, settings: true as const } : field,
+    ]),
+  );
+  return { ...shape, fields: () => marked };
+}
 
 /** The shape that applies to a value: of a union, the option that fits it best. */
 export function shapeFor(shape: Shape | undefined, value: unknown): Shape | undefined {

@@ -2,7 +2,7 @@ import type { Change } from "../diff/field-diff";
 import { mergePlanned, replaceValue, valueAt } from "../diff/merge";
 import { formatPath, isAtOrBelow, type Keys } from "../diff/path";
 import { type PlainObject, sameValue } from "../diff/plain";
-import { childShape, type Shape } from "../diff/shape";
+import { childShape, holdsSettings, type Shape } from "../diff/shape";
 
 /** What was at a place before it was first written. */
 export interface PreviousValue {
@@ -45,7 +45,8 @@ export function mergePrevious(
 
 /**
  * The wanted values for a write where fields were taken out of the program: such a field of an object gets back what it
- * was before, as a delete of the whole resource would do it. An entry of a map has no claim to come back.
+ * was before, as a delete of the whole resource would do it; so does an entry of a map of settings. An entry of another
+ * map has no claim to come back.
  */
 export function withRestored(
   wanted: PlainObject,
@@ -79,7 +80,7 @@ export function withoutReturned(
 
 function isField(shape: Shape, keys: Keys): boolean {
   const above = keys.slice(0, -1).reduce<Shape | undefined>((at, key) => childShape(at, key), shape);
-  return above?.kind === "object";
+  return holdsSettings(above);
 }
 
 /** What a delete does about what was there before. */

@@ -72,7 +72,7 @@ export async function converge(place: Place, goal: Goal): Promise<PlainObject> {
 async function write(place: Place, context: ResourceContext, goal: Goal, attempt: Attempt): Promise<Written> {
   const { resource } = place;
   const { observed: before, ledger } = await readWithLedger(resource, context, place.key, () =>
-    resource.observe(context, place.key, goal.wanted, goal.state ?? {}),
+    resource.observe(context, place.key, { inputs: goal.wanted, state: goal.state, kept: [goal.state ?? {}] }),
   );
   refuseTakeover(place, { before, ledger, owner: context.owner, creating: !goal.state });
   if (!before && goal.state) {
@@ -80,6 +80,7 @@ async function write(place: Place, context: ResourceContext, goal: Goal, attempt
       `${resource.typeName} ${place.id} is no longer there. Run \`pulumi up\` again: it will plan to create it.`,
     );
   }
+  resource.mustSuit(before, goal.wanted, context);
   const changes = changesToMake(place, context, goal, before);
   const writes = resource.written(changes);
   const tenure = tenureFor(place, goal, ledger, { before, writes, owner: context.owner });
@@ -127,7 +128,8 @@ function previousOf({ resource }: Place, previous: readonly PreviousValue[]): Hi
 }
 
 async function mustSee(place: Place, context: ResourceContext, goal: Goal): Promise<PlainObject> {
-  const found = await place.resource.observe(context, place.key, goal.wanted, goal.state ?? {});
+  const state = goal.state && place.resource.withoutDropped(goal.state, goal.wanted);
+  const found = await place.resource.observe(context, place.key, { inputs: goal.wanted, state, kept: [state ?? {}] });
   if (!found) throw new Error(`${place.resource.typeName} ${place.id} is not there after it was written`);
   return found;
 }
@@ -199,7 +201,7 @@ async function asFound(place: Place, goal: Goal, attempt: Attempt, error: unknow
   let left: PlainObject | undefined;
   try {
     left = await place.lookAgain((context) =>
-      place.resource.observe(context, place.key, goal.wanted, goal.state ?? {}),
+      place.resource.observe(context, place.key, { inputs: goal.wanted, state: goal.state, kept: [goal.state ?? {}] }),
     );
   } catch (unseen) {
     // Something may have been made: on create it is kept in state, and the next refresh tells. On update the old state stays.

@@ -73,10 +73,25 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
   readonly checkNeeds?: readonly (keyof Inputs & string)[];
   /**
    * State of the machine, or undefined when it was reached and the thing is not there. Throws when it cannot be reached.
-   * `inputs` are the wanted ones on create and update, those of the state on refresh, undefined on import. Fields of
-   * `kept` may be missing. Writes nothing.
+   * `inputs` are the wanted ones on create and update, those of the state on refresh, undefined on import; `known` are
+   * the outputs that the state has, undefined where it has none. Fields of `kept` may be missing. Writes nothing.
    */
-  observe(context: ResourceContext, key: string, inputs?: Inputs): Promise<Outputs | undefined>;
+  observe(context: ResourceContext, key: string, inputs?: Inputs, known?: Outputs): Promise<Outputs | undefined>;
+  /**
+   * Adds to checked inputs what others of them imply, such as the parameters of a profile, so that each shows in the plan
+   * and can be ignored by its path. Gets the fields that hold no unknown, and returns the fields to replace.
+   */
+  imply?(inputs: Partial<Inputs>): Partial<Inputs>;
+  /**
+   * Holds what is wanted against what was observed, before anything is written: at preview and again before apply.
+   * Not called where nothing was observed. `wanted` may hold unknowns.
+   */
+  judge?(observed: Outputs, wanted: Inputs): Judgement;
+  /**
+   * Maps, by the name of their field, whose entries are settings of their own: an entry taken out of the program gets
+   * back what it was before. Such a map holds, when observed, the entries that `inputs` or `known` have, and no others.
+   */
+  readonly settingMaps?: readonly (keyof Inputs & string)[];
   /**
    * Outputs that an update is to make go away although no input differs, such as a restart that a killed update did not
    * come to. They show as changes, lead to `apply`, and must not be there after it. `wanted` may hold unknowns.
@@ -118,6 +133,16 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
    */
   preview?(target: Inputs, observed: Outputs | undefined): Partial<Outputs>;
   readonly previewNeeds?: readonly (keyof Inputs & string)[];
+}
+
+/** What a machine makes of what is wanted. */
+export interface Judgement {
+  /** What cannot be done on this machine; each fails the preview, and the update before its first write. */
+  readonly refusals?: readonly Problem[];
+  /** What the user is to know of; shown at preview and update. */
+  readonly warnings?: readonly string[];
+  /** Paths whose difference is not to count, for the machine cannot have it, or not yet: no change, no write, no failure. */
+  readonly beyond?: readonly string[];
 }
 
 export interface FunctionDefinition<Inputs extends object = object, Outputs extends object = object> {

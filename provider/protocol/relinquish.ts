@@ -22,7 +22,7 @@ export function relinquish(place: Place, goal: Relinquished): Promise<void> {
     session.writing(async (context) => {
       const { resource, key } = place;
       const { observed, ledger } = await readWithLedger(resource, context, key, () =>
-        resource.observe(context, key, goal.inputs, goal.state),
+        resource.observe(context, key, { inputs: goal.inputs, state: goal.state, kept: [goal.state] }),
       );
       const kept = whyLeft(goal, ledger);
       if (kept !== undefined) {

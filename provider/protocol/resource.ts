@@ -2,9 +2,11 @@ import type { z } from "zod";
 import { type Change, decide } from "../../core/diff/field-diff";
 import { isAtOrBelow, type Keys, parsePath } from "../../core/diff/path";
 import { isPlainObject, type PlainObject } from "../../core/diff/plain";
-import { childShape, pruneToShape, type Shape } from "../../core/diff/shape";
+import { childShape, pruneToShape, type Shape, withSettingMaps } from "../../core/diff/shape";
+import { hasUnknown } from "../../core/diff/unknown";
+import { Refusal } from "../../core/problems";
 import { type Checked, checkBeyondShape, checkShape, knownFields } from "./check";
-import type { ResourceContext, ResourceDefinition } from "./definition";
+import type { Judgement, ResourceContext, ResourceDefinition, WorkContext } from "./definition";
 import { COMMON_KEPT, formatId, shapesOf } from "./machine-fields";
 import { shapeOf } from "./zod-shape";
 
@@ -13,6 +15,13 @@ export interface Plan {
   readonly wanted: PlainObject;
   readonly previous?: PlainObject | undefined;
   readonly ignore?: readonly string[] | undefined;
+}
+
+/** What a look at a machine goes by. */
+interface Looking {
+  readonly inputs?: PlainObject | undefined;
+  readonly state?: PlainObject | undefined;
+  readonly kept?: readonly PlainObject[] | undefined;
 }
 
 /** A definition with what this layer adds to it and derives from it once, and its hooks on plain objects. */
@@ -30,7 +39,7 @@ export class Resource {
   ) {
     const { inputs, outputs } = shapesOf(definition, connection);
     this.inputs = inputs;
-    this.inputShape = shapeOf(inputs);
+    this.inputShape = withSettingMaps(shapeOf(inputs), definition.settingMaps ?? []);
     this.outputShape = shapeOf(outputs);
     this.kept = new Set([...(definition.kept ?? []), ...COMMON_KEPT]);
     this.replaceOn = ["host", ...(definition.replaceOn ?? [])];
@@ -44,11 +53,18 @@ export class Resource {
 
   check(input: PlainObject): Checked {
     const shaped = checkShape(this.inputs, input);
+    // Beyond shapes only where the shapes are right: what follows may rely on them.
+    if (shaped.problems.length > 0) return shaped;
     const check = this.definition.check?.bind(this.definition);
-    // Beyond shapes only where the shapes are right: a check may rely on them.
-    const beyond =
-      shaped.problems.length === 0 ? checkBeyondShape(check, this.definition.checkNeeds, shaped.inputs) : [];
-    return { inputs: shaped.inputs, problems: [...shaped.problems, ...beyond] };
+    const inputs = this.withImplied(shaped.inputs);
+    return { inputs, problems: checkBeyondShape(check, this.definition.checkNeeds, inputs) };
+  }
+
+  /** A field that holds an unknown stays as it is: what it implies is not known either. */
+  private withImplied(inputs: PlainObject): PlainObject {
+    const known = Object.fromEntries(Object.entries(inputs).filter(([, value]) => !hasUnknown(value)));
+    const implied = Object.entries(this.definition.imply?.(known) ?? {});
+    return { ...inputs, ...Object.fromEntries(implied.filter(([key]) => key in known || !(key in inputs))) };
   }
 
   /** The id of the thing that the inputs describe; undefined while what names it is not known. */
@@ -59,12 +75,27 @@ export class Resource {
   }
 
   decide(plan: Plan): Change[] {
-    const changes = decide({ ...plan, shape: this.inputShape, replaceOn: this.replaceOn });
+    const ignore = [...(plan.ignore ?? []), ...(this.judge(plan.observed, plan.wanted).beyond ?? [])];
+    const changes = decide({ ...plan, ignore, shape: this.inputShape, replaceOn: this.replaceOn });
     // Nothing was observed of what is not there yet.
     if (Object.keys(plan.observed).length === 0) return changes;
     const pending = this.definition.pending?.(plan.observed, plan.wanted) ?? [];
-    const shown = pending.filter((key) => !plan.ignore?.includes(key));
+    const shown = pending.filter((key) => !ignore.includes(key));
     return [...changes, ...shown.map((key): Change => ({ path: key, keys: [key], kind: "update" }))];
+  }
+
+  /** What the machine makes of what is wanted. Of what was not observed, it makes nothing. */
+  judge(observed: PlainObject | undefined, wanted: PlainObject): Judgement {
+    // The state of a create that failed holds inputs alone.
+    const isSeen = observed && Object.keys(observed).some((key) => childShape(this.inputShape, key) === undefined);
+    return (isSeen && this.definition.judge?.(observed, wanted)) || {};
+  }
+
+  /** @throws Refusal where the machine cannot have what is wanted; shows what the user is to know of. */
+  mustSuit(observed: PlainObject | undefined, wanted: PlainObject, { warn }: Pick<WorkContext, "warn">): void {
+    const { refusals = [], warnings = [] } = this.judge(observed, wanted);
+    for (const warning of warnings) warn(warning);
+    if (refusals.length > 0) throw new Refusal(refusals);
   }
 
   /** Changes of fields that an input can say, as opposed to outputs that are pending. */
@@ -77,15 +108,31 @@ export class Resource {
     return changes.filter((change) => !this.kept.has(String(change.keys[0])));
   }
 
-  /** What the machine holds now, and the kept fields from what is known of them, the first source first. */
+  /**
+   * What the machine holds now. `state` are the outputs that are known. Kept fields come from `kept`, the first source
+   * first; where it is absent, from state and inputs.
+   */
   async observe(
     context: ResourceContext,
     key: string,
-    inputs: PlainObject | undefined,
-    ...known: PlainObject[]
+    { inputs, state, kept }: Looking,
   ): Promise<PlainObject | undefined> {
-    const observed = await this.definition.observe(context, key, inputs);
-    return observed && { host: context.machine.name, ...this.keptOf(...known), ...observed };
+    const known = state && Object.keys(state).length > 0 ? state : undefined;
+    const observed = await this.definition.observe(context, key, inputs, known);
+    const sources = kept ?? [known, inputs].filter((source) => source !== undefined);
+    return observed && { host: context.machine.name, ...this.keptOf(...sources), ...observed };
+  }
+
+  /** Outputs without those entries of maps of settings that are not wanted any more. */
+  withoutDropped(outputs: PlainObject, wanted: PlainObject): PlainObject {
+    const left = { ...outputs };
+    for (const name of this.definition.settingMaps ?? []) {
+      const [map, kept] = [outputs[name], wanted[name]];
+      if (!isPlainObject(map)) continue;
+      const stays = (key: string) => isPlainObject(kept) && Object.hasOwn(kept, key);
+      left[name] = Object.fromEntries(Object.entries(map).filter(([key]) => stays(key)));
+    }
+    return left;
   }
 
   keptOf(...sources: readonly PlainObject[]): PlainObject {

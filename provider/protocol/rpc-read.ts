@@ -61,14 +61,16 @@ export async function read(provider: Provider, message: ReadRequest): Promise<Re
 }
 
 async function look(place: Place, inputs: PlainObject, state: PlainObject, hidden: Hidden): Promise<Found | undefined> {
-  const observed = await place.run(({ looking }) => place.resource.observe(looking, place.key, inputs, state, inputs));
+  const observed = await place.run(({ looking }) =>
+    place.resource.observe(looking, place.key, { inputs, state, kept: [state, inputs] }),
+  );
   return observed && { observed, hidden };
 }
 
 /** Import: what this stack itself owned already, it goes on owning, with what was there before. */
 async function lookAtStranger(place: Place, stack: string): Promise<Found | undefined> {
   const { observed, ledger } = await place.run(({ looking }) =>
-    readWithLedger(place.resource, looking, place.key, () => place.resource.observe(looking, place.key, undefined)),
+    readWithLedger(place.resource, looking, place.key, () => place.resource.observe(looking, place.key, {})),
   );
   if (!observed) return undefined;
   const { record } = ledger;

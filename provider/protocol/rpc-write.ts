@@ -13,7 +13,7 @@ import { encode, type Secrecy } from "./encode";
 import { type Hidden, hiddenIn, PREVIOUS_KEYS } from "./hidden-outputs";
 import { InitFailed, initFailedStatus } from "./init-failed";
 import type { Place } from "./place";
-import { previewCreate, previewOutputs } from "./preview";
+import { previewCreate, previewUpdate } from "./preview";
 import type { Provider } from "./provider";
 import { relinquish } from "./relinquish";
 import { Request } from "./request";
@@ -44,7 +44,7 @@ export async function update(provider: Provider, message: UpdateRequest): Promis
   const response = new UpdateResponse().setRefreshBeforeUpdate(true);
   const planned = resource.decide({ observed: state, wanted, previous, ignore });
   if (message.getPreview()) {
-    const outputs = previewOutputs(resource, wanted, state, planned);
+    const outputs = await previewUpdate(resource, request, { wanted, state, planned });
     return response.setProperties(encode(outputs, outputSecrecy(resource, request)));
   }
   const hidden = hiddenIn(state);

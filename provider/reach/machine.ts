@@ -1,6 +1,7 @@
 import { Facts } from "./facts";
 import { GuardedReach } from "./guarded";
 import type { Reach } from "./reach";
+import type { Redfish } from "./redfish/redfish";
 import { Turn, type TurnOptions } from "./turn";
 
 /** Name of the lock that everything that writes to a machine holds. */
@@ -13,6 +14,8 @@ export interface MachineAccess {
   readonly reach: Reach;
   /** libvirt connection that `virsh` is to use on the machine; absent for the machine's own. */
   readonly libvirtUri?: string | undefined;
+  /** The Redfish service of its BMC; absent where the machine is known without one. */
+  readonly redfish?: Redfish | undefined;
 }
 
 /** A machine, as one process works with it. */
@@ -28,8 +31,8 @@ export class Machine {
 
   /** For work that only looks. Readings of the same moment are shared. */
   get reading(): MachineView {
-    const { name, reach, libvirtUri } = this.access;
-    return { name, reach, libvirtUri, facts: (what, read) => this.facts.read(what, read) };
+    const { name, reach, libvirtUri, redfish } = this.access;
+    return { name, reach, libvirtUri, redfish, facts: (what, read) => this.facts.read(what, read) };
   }
 
   /**
@@ -37,9 +40,9 @@ export class Machine {
    * killed one has left behind. `signal` is that of the options, aborted too when the turn is lost.
    */
   async writing<T>(options: TurnOptions, work: (machine: MachineView, signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { name, libvirtUri } = this.access;
+    const { name, libvirtUri, redfish } = this.access;
     // Each look is one of its own: what this work has just written must be in it.
-    const view: MachineView = { name, reach: this.guardedReach, libvirtUri, facts: (_, read) => read() };
+    const view: MachineView = { name, reach: this.guardedReach, libvirtUri, redfish, facts: (_, read) => read() };
     return this.turn.run(options, async (lost) => {
       this.facts.forget();
       try {
@@ -51,8 +54,8 @@ export class Machine {
   }
 
   /** Ends its connections. */
-  close(): Promise<void> {
-    return this.access.reach.close();
+  async close(): Promise<void> {
+    await Promise.all([this.access.reach.close(), this.access.redfish?.close()]);
   }
 }
 
@@ -61,6 +64,8 @@ export interface MachineView {
   readonly name: string;
   readonly reach: Reach;
   readonly libvirtUri: string | undefined;
+  /** The Redfish service of its BMC; undefined where the machine is known without one. */
+  readonly redfish: Redfish | undefined;
   /** A reading by name, shared with all who ask for it at the same moment where nothing writes. */
   facts<T>(what: string, read: () => Promise<T>): Promise<T>;
 }

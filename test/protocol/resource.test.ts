@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { unknownSentinels } from "../../provider/protocol/sentinels";
+import { until } from "../engine/support/until";
 import { kinds, Life } from "./support/life";
 import { failure, initFailed, Plugin, plain, secret, urn } from "./support/plugin";
 
@@ -228,9 +229,10 @@ describe("protocol: a resource's life", () => {
   });
 
   it("cancel ends a hanging apply and a hanging read at once", async () => {
+    plugin.logs.length = 0;
     const hanging = failure(life.create(life.inputs({ mode: "hang" })));
     const slow = failure(life.read({ file: life.file }, {}, "local/settings//slow"));
-    while (!existsSync(life.file)) await new Promise((done) => setTimeout(done, 10));
+    await until("the apply hangs", () => plugin.logs.some(({ message }) => message === "hanging"));
     const start = performance.now();
     await plugin.call("cancel", new Empty());
     const [created, reading] = await Promise.all([hanging, slow]);

@@ -6,15 +6,19 @@ import { type Json, type Loose, type Plugin, struct, urn } from "./plugin";
 
 let files = 0;
 
-/** The RPCs of one Settings resource, as the engine sends them, and its file on the machine. */
+/** The RPCs of one resource that is a JSON file, as the engine sends them, and the file on the machine. */
 export class Life {
   readonly file: string;
   readonly id: string;
-  urn = urn;
+  urn: string;
 
-  constructor(private readonly plugin: Plugin) {
+  constructor(
+    private readonly plugin: Plugin,
+    type: "Settings" | "Knobs" = "Settings",
+  ) {
     this.file = join(plugin.directory, `${++files}.json`);
-    this.id = `local/settings/${this.file}`;
+    this.id = `local/${type.toLowerCase()}/${this.file}`;
+    this.urn = urn.replace("Settings", type);
   }
 
   inputs = (more: Json = {}): Json => ({

@@ -3,6 +3,7 @@ import { Refusal } from "../../../core/problems";
 import { checkConfiguration, configuration, connection, createInventory } from "../../../provider/inventory";
 import type { FunctionDefinition, ProviderDefinition } from "../../../provider/protocol/definition";
 import { environmentFile } from "./environment-file";
+import { knobs } from "./knobs";
 import { settings } from "./settings";
 
 interface Tree {
@@ -61,6 +62,6 @@ export const provider: ProviderDefinition = {
   checkConfig: checkConfiguration,
   connection,
   inventory: createInventory,
-  resources: [settings, environmentFile],
+  resources: [settings, environmentFile, knobs],
   functions: [count],
 };

@@ -79,7 +79,10 @@ export const settings: ResourceDefinition<Inputs, Outputs> = {
       throw new Error("the power went");
     }
     await save(mode === "stubborn" ? { ...written, size: 99 } : written);
-    if (mode === "hang") await pause(context.signal);
+    if (mode === "hang") {
+      context.status("hanging");
+      await pause(context.signal);
+    }
     context.warn("written");
   },
   async verify(_context, observed) {

@@ -1,0 +1,27 @@
+import type { Attributes, BiosReading } from "../../../core/bios/bios-reading";
+
+/** How a piece of work on a BMC is to be done. */
+export interface BmcOptions {
+  /** Ends every wait and request, when aborted. */
+  readonly signal: AbortSignal;
+  /** Told when the BMC is busy and asked again: "busy, asking again in 5 s". */
+  readonly status?: (message: string) => void;
+}
+
+/** What is needed of the Redfish service of a BMC. Errors are of RedfishError (a ReachError). */
+export interface Redfish {
+  /** Name of the machine whose BMC it is, for messages. */
+  readonly machine: string;
+  /**
+   * Reads the BIOS settings of a system: by its Redfish id, or of the one system that has any. Undefined where the BMC
+   * was reached and has no such system, or none with BIOS settings.
+   */
+  readBios(system: string | undefined, options: BmcOptions): Promise<BiosReading | undefined>;
+  /**
+   * Writes settings for the next boot; never boots. What others have pending stays pending. Returns when the BMC has
+   * taken them: with a job or task where it needs one.
+   */
+  writeBios(system: string | undefined, attributes: Attributes, options: BmcOptions): Promise<void>;
+  /** Ends the session. Never throws. */
+  close(): Promise<void>;
+}
