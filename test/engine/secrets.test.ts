@@ -154,11 +154,6 @@ settings("connection", "byconnection", read("connection"), { connection });
 
   /** Fails with each place that has a secret, and which. */
   function nothingShows(): void {
-    require("node:fs").writeFileSync("/tmp/k-said.log", stack.said);
-    require("node:fs").writeFileSync(
-      "/tmp/k-tokens.json",
-      JSON.stringify(all.map(({ title, forms }) => [title, [...forms]])),
-    ); //DEBUG
     const found = Object.entries(places)
       .map(([place, read]) => [place, exposedIn(read(), all)] as const)
       .filter(([, secrets]) => secrets.length > 0);
