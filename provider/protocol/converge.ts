@@ -59,7 +59,7 @@ export async function converge(place: Place, goal: Goal): Promise<PlainObject> {
     return await place.run(async (session) => {
       const written = writes
         ? await session.writing((context) => write(place, context, goal, attempt))
-        : { changes: goal.planned ?? [], after: await mustSee(place, session.looking, goal), hidden: lasting };
+        : { changes: goal.planned ?? [], after: await mustSuit(place, session.looking, goal), hidden: lasting };
       return await confirm(place, session.looking, goal, written);
     });
   } catch (error) {
@@ -131,6 +131,12 @@ async function mustSee(place: Place, context: ResourceContext, goal: Goal): Prom
   const state = goal.state && place.resource.withoutDropped(goal.state, goal.wanted);
   const found = await place.resource.observe(context, place.key, { inputs: goal.wanted, state, kept: [state ?? {}] });
   if (!found) throw new Error(`${place.resource.typeName} ${place.id} is not there after it was written`);
+  return found;
+}
+
+async function mustSuit(place: Place, context: ResourceContext, goal: Goal): Promise<PlainObject> {
+  const found = await mustSee(place, context, goal);
+  place.resource.mustSuit(found, goal.wanted, context);
   return found;
 }
 
