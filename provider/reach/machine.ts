@@ -32,7 +32,7 @@ export class Machine {
   /** For work that only looks. Readings of the same moment are shared. */
   get reading(): MachineView {
     const { name, reach, libvirtUri, redfish } = this.access;
-    return { name, reach, libvirtUri, redfish, facts: (what, read) => this.facts.read(what, read) };
+    return { name, reach, libvirtUri, redfish, isShared: true, facts: (what, read) => this.facts.read(what, read) };
   }
 
   /**
@@ -42,7 +42,8 @@ export class Machine {
   async writing<T>(options: TurnOptions, work: (machine: MachineView, signal: AbortSignal) => Promise<T>): Promise<T> {
     const { name, libvirtUri, redfish } = this.access;
     // Each look is one of its own: what this work has just written must be in it.
-    const view: MachineView = { name, reach: this.guardedReach, libvirtUri, redfish, facts: (_, read) => read() };
+    const reach = this.guardedReach;
+    const view: MachineView = { name, reach, libvirtUri, redfish, isShared: false, facts: (_, read) => read() };
     return this.turn.run(options, async (lost) => {
       this.facts.forget();
       try {
@@ -66,6 +67,8 @@ export interface MachineView {
   readonly libvirtUri: string | undefined;
   /** The Redfish service of its BMC; undefined where the machine is known without one. */
   readonly redfish: Redfish | undefined;
+  /** Whether readings of the same moment are shared: who looks for all then saves the others a look. */
+  readonly isShared: boolean;
   /** A reading by name, shared with all who ask for it at the same moment where nothing writes. */
   facts<T>(what: string, read: () => Promise<T>): Promise<T>;
 }

@@ -1,5 +1,13 @@
 import type { AnyResourceDefinition } from "../protocol/definition";
+import { biosDefinition } from "./bios/definition";
 import { domainDefinition } from "./domain/definition";
+import { hostBaselineDefinition } from "./host-baseline/definition";
+import { nicFirmwareDefinition } from "./nic-firmware/definition";
 
-/** Every resource of the provider. */
-export const resources: AnyResourceDefinition[] = [domainDefinition];
+/** Every resource of the provider, from the host's lowest layer up. */
+export const resources: AnyResourceDefinition[] = [
+  hostBaselineDefinition,
+  biosDefinition,
+  nicFirmwareDefinition,
+  domainDefinition,
+];

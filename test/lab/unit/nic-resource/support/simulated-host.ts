@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { createConnection, type Socket } from "node:net";
+import { join } from "node:path";
+import { serveFirmwarePort } from "../../../../../lab/nic/firmware-port";
+import type { NicFirmware } from "../../../../../lab/nic/nic-firmware";
+import type { Reach, RunOptions, RunResult } from "../../../../../provider/reach/reach";
+import { FakeMachine } from "../../../../support/fake-sysfs";
+import { BLUEFIELD3, CONNECTX6DX, CONNECTX7, newDirectory, openFirmware, run } from "../../nic/lab-cards";
+
+const PROGRAM = join(__dirname, "../../../../../lab/nic/host-programs/mstconfig.py");
+const BRIDGE = join(__dirname, "../../nic/pty-bridge.py");
+
+/** What a test changes of the host that all others have. */
+export interface HostOptions {
+  readonly release?: "4.21.0" | "4.35.0";
+  /** Programs on the host's PATH. Default: mstconfig and mlxconfig, as mstflint and MFT have them. */
+  readonly programs?: readonly string[];
+}
+
+/**
+ * A host with three adapters, whose firmware and programs are the lab's, in a directory: sysfs, /proc and the programs
+ * are found there by the scripts, which run in sh on this machine.
+ */
+export class SimulatedHost implements Reach {
+  readonly machine = "the simulated host";
+  readonly root = newDirectory();
+  readonly kernel = new FakeMachine(this.root);
+  readonly firmware: NicFirmware;
+  /** Lines of the programs that ran: `mstconfig -d 0000:19:00.0 -e query`. */
+  readonly ran: string[] = [];
+  /** Scripts that were run: round trips. */
+  trips = 0;
+  readonly #port = join(this.root, "port");
+  readonly #socket = join(this.root, "chardev");
+  #bridge: ChildProcess | undefined;
+  #keeper: Socket | undefined;
+
+  private constructor({ release }: HostOptions) {
+    this.firmware = openFirmware({ ...(release ? { release } : {}), log: (line) => this.ran.push(line) });
+  }
+
+  static async start(options: HostOptions = {}): Promise<SimulatedHost> {
+    const host = new SimulatedHost(options);
+    const bin = join(host.root, "bin");
+    mkdirSync(bin);
+    for (const name of options.programs ?? ["mstconfig", "mlxconfig"]) {
+      copyFileSync(PROGRAM, join(bin, name));
+      chmodSync(join(bin, name), 0o755);
+    }
+    for (const { functions, device } of [CONNECTX7, CONNECTX6DX, BLUEFIELD3]) {
+      for (const address of functions)
+        host.pci(address, { vendor: "0x15b3", device: `0x${device}`, class: "0x020000" });
+    }
+    host.kernel.file("proc/1/comm", "init\n");
+    host.#bridge = spawn("/usr/bin/python3", [BRIDGE, host.#port, host.#socket]);
+    await once(host.#bridge.stdout as NodeJS.ReadableStream, "data");
+    host.#keeper = createConnection(host.#socket);
+    await once(host.#keeper, "connect");
+    serveFirmwarePort(host.#keeper, host.firmware, (line) => host.ran.push(line));
+    return host;
+  }
+
+  pci(address: string, attributes: Record<string, string>, links: Record<string, string> = {}): void {
+    const path = `pci0000:00/${address}`;
+    this.kernel.pci(path, attributes, {});
+    for (const [name, target] of Object.entries(links)) this.kernel.pciLink(path, name, target);
+  }
+
+  /** Takes a card out of the host. */
+  vanish(address: string): void {
+    rmSync(join(this.root, "sys/bus/pci/devices", address));
+  }
+
+  /** Binds a function to vfio-pci, in an IOMMU group. */
+  giveToVfio(address: string, group: number): void {
+    const path = `pci0000:00/${address}`;
+    this.kernel.pciLink(path, "driver", "bus/pci/drivers/vfio-pci");
+    this.kernel.pciLink(path, "iommu_group", `kernel/iommu_groups/${group}`);
+  }
+
+  /** A process that has a VFIO file open, with the arguments that it was started with. */
+  open(pid: number, file: string, argv: readonly string[]): void {
+    this.kernel.link(`proc/${pid}/fd/31`, file);
+    this.kernel.file(`proc/${pid}/cmdline`, argv.map((argument) => `${argument}\0`).join(""));
+    this.kernel.file(`proc/${pid}/comm`, `${argv[0]}\n`);
+  }
+
+  lockDown(modes: string): void {
+    this.kernel.file("sys/kernel/security/lockdown", `${modes}\n`);
+  }
+
+  /** The host starts again, after its power was off or not. */
+  boot(kind: "warm" | "cold" = "warm"): void {
+    this.firmware.reset(kind);
+  }
+
+  /** What somebody types on the host. */
+  type(line: string): string {
+    const { stdout, status } = run(this.firmware, line);
+    if (status !== 0) throw new Error(stdout);
+    return stdout;
+  }
+
+  async run(script: string, { signal, input }: RunOptions): Promise<RunResult> {
+    this.trips += 1;
+    const child = spawn("sh", ["-s"], {
+      signal,
+      env: {
+        PATH: `${join(this.root, "bin")}:/usr/bin:/bin`,
+        GPUDIRECT_ROOT: this.root,
+        GPUDIRECT_LAB_FIRMWARE_PORT: this.#port,
+        GPUDIRECT_LAB_FIRMWARE_LOCK: join(this.root, "lock"),
+        GPUDIRECT_LAB_FIRMWARE_SYSFS: join(this.root, "sys"),
+        GPUDIRECT_LAB_FIRMWARE_USER: "root",
+      },
+    });
+    if (input !== undefined) throw new Error("nothing here has an input");
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+    child.stdin.end(script);
+    const [exitCode] = (await once(child, "close")) as [number | null];
+    return {
+      exitCode: exitCode ?? 1,
+      stdout: Buffer.concat(stdout),
+      stderr: Buffer.concat(stderr).toString(),
+    };
+  }
+
+  runProgram(): Promise<RunResult> {
+    throw new Error("the resource runs scripts alone");
+  }
+
+  lock(): Promise<never> {
+    throw new Error("the protocol layer takes locks, not the resource");
+  }
+
+  async close(): Promise<void> {
+    this.#keeper?.destroy();
+    const ended = once(this.#bridge as ChildProcess, "exit");
+    this.#bridge?.stdin?.end();
+    await ended;
+  }
+}
