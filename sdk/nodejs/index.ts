@@ -6,6 +6,11 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 // Export members:
+export { BiosArgs } from "./bios";
+export type Bios = import("./bios").Bios;
+export const Bios: typeof import("./bios").Bios = null as any;
+utilities.lazyLoad(exports, ["Bios"], () => require("./bios"));
+
 export { DomainArgs } from "./domain";
 export type Domain = import("./domain").Domain;
 export const Domain: typeof import("./domain").Domain = null as any;
@@ -15,6 +20,16 @@ export { GetHostTopologyArgs, GetHostTopologyResult, GetHostTopologyOutputArgs }
 export const getHostTopology: typeof import("./getHostTopology").getHostTopology = null as any;
 export const getHostTopologyOutput: typeof import("./getHostTopology").getHostTopologyOutput = null as any;
 utilities.lazyLoad(exports, ["getHostTopology","getHostTopologyOutput"], () => require("./getHostTopology"));
+
+export { HostBaselineArgs } from "./hostBaseline";
+export type HostBaseline = import("./hostBaseline").HostBaseline;
+export const HostBaseline: typeof import("./hostBaseline").HostBaseline = null as any;
+utilities.lazyLoad(exports, ["HostBaseline"], () => require("./hostBaseline"));
+
+export { NicFirmwareArgs } from "./nicFirmware";
+export type NicFirmware = import("./nicFirmware").NicFirmware;
+export const NicFirmware: typeof import("./nicFirmware").NicFirmware = null as any;
+utilities.lazyLoad(exports, ["NicFirmware"], () => require("./nicFirmware"));
 
 export { PlanGuestArgs, PlanGuestResult, PlanGuestOutputArgs } from "./planGuest";
 export const planGuest: typeof import("./planGuest").planGuest = null as any;
@@ -40,8 +55,14 @@ const _module = {
     version: utilities.getVersion(),
     construct: (name: string, type: string, urn: string): pulumi.Resource => {
         switch (type) {
+            case "gpudirect:index:Bios":
+                return new Bios(name, <any>undefined, { urn })
             case "gpudirect:index:Domain":
                 return new Domain(name, <any>undefined, { urn })
+            case "gpudirect:index:HostBaseline":
+                return new HostBaseline(name, <any>undefined, { urn })
+            case "gpudirect:index:NicFirmware":
+                return new NicFirmware(name, <any>undefined, { urn })
             default:
                 throw new Error(`unknown resource type ${type}`);
         }

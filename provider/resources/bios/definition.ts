@@ -1,3 +1,4 @@
+import { bootNeedOf } from "../../../core/bios/boot-need";
 import { nextValues, valueIn } from "../../../core/bios/next-values";
 import { planWrites } from "../../../core/bios/plan-writes";
 import { offersOf } from "../../../core/bios/resolve-intents";
@@ -7,7 +8,7 @@ import type { Redfish } from "../../reach/redfish/redfish";
 import { applyBios, bmcOptions } from "./apply";
 import { judgeBios, knownWanted } from "./judge";
 import { type Look, Looks } from "./looks";
-import { bootNeedIn, observedBios, resolvedFrom } from "./observe";
+import { observedBios, resolvedFrom } from "./observe";
 import { type BiosInputs, type BiosOutputs, biosInputs, biosOutputs } from "./shapes";
 
 /** Key of the one system of a BMC: its own id may change with the BMC's firmware. */
@@ -67,7 +68,7 @@ export const biosDefinition: ResourceDefinition<BiosInputs, BiosOutputs> = {
       ...(biosVersion !== undefined && { biosVersion }),
       ...(registry !== undefined && { registry }),
       resolved: resolvedFrom([...offersOf(resolutions)], (name) => valueIn(next, name)),
-      bootNeed: bootNeedIn(look, values),
+      bootNeed: bootNeedOf(look.reading, look.inForce, values),
     };
   },
 };

@@ -47,16 +47,8 @@ export function observedBios(
     ...(biosVersion !== undefined && { biosVersion }),
     ...(registry && { registry: registry.id }),
     ...(registryProblem !== undefined && { registryProblem }),
-    bootNeed: bootNeedIn({ reading, inForce }),
+    bootNeed: bootNeedOf(reading, inForce),
   };
-}
-
-export function bootNeedIn(
-  { reading, inForce }: Pick<Look, "reading" | "inForce">,
-  writes?: ReadonlyMap<string, AttributeValue>,
-): BiosOutputs["bootNeed"] {
-  const { reasons, ...need } = bootNeedOf(reading, inForce, writes);
-  return { ...need, reasons: [...reasons] };
 }
 
 type Offers = readonly (readonly [IntentName, Offered])[];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_INTENTS, NODES_PER_SOCKET, READ_REQUEST_BYTES } from "../../../core/bios/intents";
+import { bootNeed } from "../../../core/boot/boot-need";
 
 const vendorName = z.string().min(1).max(256);
 const OR_VENDOR = "A text is the BIOS's own name of another value, such as Auto";
@@ -94,14 +95,6 @@ const perIntent = <T extends z.ZodType>(schema: T) =>
     numaPerSocket: schema.optional(),
     ioRelaxedOrdering: schema.optional(),
   });
-
-const bootNeed = z
-  .strictObject({
-    kind: z.enum(["none", "reboot", "powerCycle"]).describe("none, reboot, or powerCycle where a reboot is not enough"),
-    passes: z.int().describe("How many of them it takes"),
-    reasons: z.array(z.string()).describe("The settings that wait, a line each"),
-  })
-  .meta({ id: "BootNeed" });
 
 export const biosOutputs = z.strictObject({
   ...biosInputs.shape,

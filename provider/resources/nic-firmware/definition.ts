@@ -1,10 +1,11 @@
+import { nicBootNeed } from "../../../core/nic/boot-need";
 import { checkDevice, checkParameters } from "../../../core/nic/check-parameters";
 import { judgeParameters } from "../../../core/nic/judge";
 import type { ParameterValues } from "../../../core/nic/parameter-value";
 import { withProfile } from "../../../core/nic/profile";
 import type { ResourceDefinition } from "../../protocol/definition";
 import { applyNicFirmware } from "./apply";
-import { bootNeedOf, observeNicFirmware } from "./observe";
+import { observeNicFirmware } from "./observe";
 import { type NicFirmwareInputs, type NicFirmwareOutputs, nicFirmwareInputs, nicFirmwareOutputs } from "./shapes";
 
 export const nicFirmwareDefinition: ResourceDefinition<NicFirmwareInputs, NicFirmwareOutputs> = {
@@ -47,7 +48,8 @@ export const nicFirmwareDefinition: ResourceDefinition<NicFirmwareInputs, NicFir
       functions,
       lockdown,
     };
-    return { ...facts, bootNeed: bootNeedOf(observed, deviceType, target.parameters as ParameterValues) };
+    const wanted = target.parameters as ParameterValues;
+    return { ...facts, bootNeed: nicBootNeed({ ...observed, deviceType, target: wanted }) };
   },
 
   // A setting that was not there before cannot be: every parameter of a card has a value.

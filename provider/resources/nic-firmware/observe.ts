@@ -2,7 +2,6 @@ import { type AskedCard, parametersOf } from "../../../core/nic/adapter";
 import { nicBootNeed } from "../../../core/nic/boot-need";
 import { checkDevice } from "../../../core/nic/check-parameters";
 import type { HostReading } from "../../../core/nic/host-reading";
-import type { ParameterValues } from "../../../core/nic/parameter-value";
 import { deviceRefusal, functionsOf } from "../../../core/nic/refuse-device";
 import { Refusal } from "../../../core/problems";
 import { pciAddress } from "../../../core/topology/model";
@@ -116,18 +115,8 @@ function asked(
     toolVersion,
     functions: functionsOf(reading, device),
     lockdown,
-    bootNeed: bootNeedOf(found, deviceType, found.parameters),
+    bootNeed: nicBootNeed({ ...found, deviceType, target: found.parameters }),
   };
-}
-
-/** In the lists that a schema has: BootNeed's are read-only. */
-export function bootNeedOf(
-  observed: Pick<NicFirmwareOutputs, "running" | "locked" | "unsupported">,
-  deviceType: string,
-  target: ParameterValues,
-): NicFirmwareOutputs["bootNeed"] {
-  const need = nicBootNeed({ ...observed, deviceType, target });
-  return { ...need, reasons: [...need.reasons] };
 }
 
 const refused = (message: string): Refusal => new Refusal([{ path: "device", message }]);

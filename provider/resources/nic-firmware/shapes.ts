@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { bootNeed } from "../../../core/boot/boot-need";
 import { PROFILES } from "../../../core/nic/profile";
 import { pciAddress } from "../../../core/topology/model";
 
@@ -24,16 +25,6 @@ export const nicFirmwareInputs = z.strictObject({
     ),
 });
 export type NicFirmwareInputs = z.infer<typeof nicFirmwareInputs>;
-
-const bootNeed = z
-  .strictObject({
-    kind: z
-      .enum(["none", "reboot", "powerCycle"])
-      .describe("What the host must do: nothing, restart, or go off and on"),
-    passes: z.int().describe("How often, at most"),
-    reasons: z.array(z.string()).describe("The parameters that wait for it, one line each"),
-  })
-  .meta({ id: "NicBootNeed" });
 
 export const nicFirmwareOutputs = z.strictObject({
   ...nicFirmwareInputs.shape,

@@ -9,7 +9,83 @@ import * as outputs from "../types/output";
 import * as utilities from "../utilities";
 
 /**
- * The machine's BMC, for what is to be done while its system is down
+ * What is to be set, in words that are no vendor's; the BMC's attribute registry tells by which attribute. Intents that are left out are left alone
+ */
+export interface BiosIntentsArgs {
+    /**
+     * Memory of PCIe devices above 4 GiB, which large BARs need. A text is the BIOS's own name of another value, such as Auto.
+     */
+    aboveFourG?: pulumi.Input<boolean | string | undefined>;
+    /**
+     * Access Control Services of the PCIe ports. Few vendors offer it; it can be set from the host as well. A text is the BIOS's own name of another value, such as Auto.
+     */
+    acs?: pulumi.Input<boolean | string | undefined>;
+    /**
+     * Whether PCIe devices may relax the order of writes. A text is the BIOS's own name of another value, such as Auto.
+     */
+    ioRelaxedOrdering?: pulumi.Input<boolean | string | undefined>;
+    /**
+     * Translation of devices' addresses: Intel VT-d, AMD-Vi. A text is the BIOS's own name of another value, such as Auto.
+     */
+    iommu?: pulumi.Input<boolean | string | undefined>;
+    /**
+     * Largest read request of a PCIe device, in bytes: 128, 256, 512, 1024, 2048, 4096. A text is the BIOS's own name of another value, such as Auto.
+     */
+    maxReadRequest?: pulumi.Input<number | string | undefined>;
+    /**
+     * NUMA nodes that a processor is divided into: 1, 2, 4 (AMD NPS, Intel sub-NUMA clustering). A text is the BIOS's own name of another value, such as Auto.
+     */
+    numaPerSocket?: pulumi.Input<number | string | undefined>;
+    /**
+     * Virtual functions of PCIe devices. A text is the BIOS's own name of another value, such as Auto.
+     */
+    sriov?: pulumi.Input<boolean | string | undefined>;
+    /**
+     * Virtual machines by the processor: Intel VMX, AMD SVM. A text is the BIOS's own name of another value, such as Auto.
+     */
+    virtualization?: pulumi.Input<boolean | string | undefined>;
+}
+
+/**
+ * Whether an intent must come true: required refuses the plan where the BIOS cannot have it, preferred goes without it and says so
+ */
+export interface BiosNeedsArgs {
+    /**
+     * Default: required. One of `required`, `preferred`.
+     */
+    aboveFourG?: pulumi.Input<string | undefined>;
+    /**
+     * Default: preferred, since few vendors offer it and it can be set from the host as well. One of `required`, `preferred`.
+     */
+    acs?: pulumi.Input<string | undefined>;
+    /**
+     * Default: preferred. One of `required`, `preferred`.
+     */
+    ioRelaxedOrdering?: pulumi.Input<string | undefined>;
+    /**
+     * Default: required. One of `required`, `preferred`.
+     */
+    iommu?: pulumi.Input<string | undefined>;
+    /**
+     * Default: preferred, since few vendors offer it and it can be set from the host too. One of `required`, `preferred`.
+     */
+    maxReadRequest?: pulumi.Input<string | undefined>;
+    /**
+     * Default: preferred. One of `required`, `preferred`.
+     */
+    numaPerSocket?: pulumi.Input<string | undefined>;
+    /**
+     * Default: required. One of `required`, `preferred`.
+     */
+    sriov?: pulumi.Input<string | undefined>;
+    /**
+     * Default: required. One of `required`, `preferred`.
+     */
+    virtualization?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * The machine's BMC: for BIOS settings, and for what is to be done while its system is down
  */
 export interface BmcAccessArgs {
     /**
@@ -17,7 +93,11 @@ export interface BmcAccessArgs {
      */
     address: pulumi.Input<string>;
     /**
-     * SHA-256 fingerprint of the one certificate to accept, for BMCs with a certificate of their own; without it the certificate must be valid for the address by the CAs that Node.js trusts.
+     * Certificates of the CAs to trust in place of those that Node.js trusts, in PEM format, one after another.
+     */
+    caCertificates?: pulumi.Input<string | undefined>;
+    /**
+     * SHA-256 fingerprint of the one certificate to accept, for BMCs with a certificate of their own; then nothing else of it matters. Without it the certificate must be valid for the address by the CAs that Node.js trusts, or by caCertificates.
      */
     certificateSha256?: pulumi.Input<string | undefined>;
     /**
@@ -28,6 +108,19 @@ export interface BmcAccessArgs {
      * User of the BMC.
      */
     user: pulumi.Input<string>;
+    /**
+     * Whether the certificate is checked. Without that, whoever answers at the address gets the password.
+     */
+    verifyCertificate?: pulumi.Input<boolean | undefined>;
+}
+/**
+ * bmcAccessArgsProvideDefaults sets the appropriate defaults for BmcAccessArgs
+ */
+export function bmcAccessArgsProvideDefaults(val: BmcAccessArgs): BmcAccessArgs {
+    return {
+        ...val,
+        verifyCertificate: (val.verifyCertificate) ?? true,
+    };
 }
 
 /**
@@ -63,6 +156,10 @@ export interface CellRequestArgs {
  */
 export interface ConnectionArgs {
     /**
+     * The machine's BMC: for BIOS settings, and for what is to be done while its system is down.
+     */
+    bmc?: pulumi.Input<inputs.BmcAccessArgs | undefined>;
+    /**
      * How the guest agent of a virtual machine is reached, instead of ssh.
      */
     guestAgent?: pulumi.Input<inputs.GuestAgentAccessArgs | undefined>;
@@ -81,6 +178,7 @@ export interface ConnectionArgs {
 export function connectionArgsProvideDefaults(val: ConnectionArgs): ConnectionArgs {
     return {
         ...val,
+        bmc: pulumi.output(val.bmc).apply(v => v === undefined ? undefined : inputs.bmcAccessArgsProvideDefaults(v)),
         ssh: pulumi.output(val.ssh).apply(v => v === undefined ? undefined : inputs.sshAccessArgsProvideDefaults(v)),
     };
 }
@@ -384,7 +482,7 @@ export interface GuestSwitchArgs {
  */
 export interface HostArgs {
     /**
-     * The machine's BMC, for what is to be done while its system is down.
+     * The machine's BMC: for BIOS settings, and for what is to be done while its system is down.
      */
     bmc?: pulumi.Input<inputs.BmcAccessArgs | undefined>;
     /**
@@ -406,6 +504,7 @@ export interface HostArgs {
 export function hostArgsProvideDefaults(val: HostArgs): HostArgs {
     return {
         ...val,
+        bmc: pulumi.output(val.bmc).apply(v => v === undefined ? undefined : inputs.bmcAccessArgsProvideDefaults(v)),
         ssh: pulumi.output(val.ssh).apply(v => v === undefined ? undefined : inputs.sshAccessArgsProvideDefaults(v)),
     };
 }

@@ -9,7 +9,173 @@ import * as outputs from "../types/output";
 import * as utilities from "../utilities";
 
 /**
- * The machine's BMC, for what is to be done while its system is down
+ * The host as it was when this resource was created
+ */
+export interface Baseline {
+    /**
+     * What a host has booted, and boots by default.
+     */
+    bootEntry: outputs.BootEntry;
+    /**
+     * What a host is made of, as far as tuning depends on it.
+     */
+    facts: outputs.HostFacts;
+    /**
+     * Which machine it is, by its firmware.
+     */
+    identity: outputs.HostIdentity;
+}
+
+export interface BiosFailure {
+    /**
+     * Attributes that it named.
+     */
+    attributes: string[];
+    /**
+     * What the BMC said.
+     */
+    message: string;
+}
+
+/**
+ * What is to be set, in words that are no vendor's; the BMC's attribute registry tells by which attribute. Intents that are left out are left alone
+ */
+export interface BiosIntents {
+    /**
+     * Memory of PCIe devices above 4 GiB, which large BARs need. A text is the BIOS's own name of another value, such as Auto.
+     */
+    aboveFourG?: boolean | string;
+    /**
+     * Access Control Services of the PCIe ports. Few vendors offer it; it can be set from the host as well. A text is the BIOS's own name of another value, such as Auto.
+     */
+    acs?: boolean | string;
+    /**
+     * Whether PCIe devices may relax the order of writes. A text is the BIOS's own name of another value, such as Auto.
+     */
+    ioRelaxedOrdering?: boolean | string;
+    /**
+     * Translation of devices' addresses: Intel VT-d, AMD-Vi. A text is the BIOS's own name of another value, such as Auto.
+     */
+    iommu?: boolean | string;
+    /**
+     * Largest read request of a PCIe device, in bytes: 128, 256, 512, 1024, 2048, 4096. A text is the BIOS's own name of another value, such as Auto.
+     */
+    maxReadRequest?: number | string;
+    /**
+     * NUMA nodes that a processor is divided into: 1, 2, 4 (AMD NPS, Intel sub-NUMA clustering). A text is the BIOS's own name of another value, such as Auto.
+     */
+    numaPerSocket?: number | string;
+    /**
+     * Virtual functions of PCIe devices. A text is the BIOS's own name of another value, such as Auto.
+     */
+    sriov?: boolean | string;
+    /**
+     * Virtual machines by the processor: Intel VMX, AMD SVM. A text is the BIOS's own name of another value, such as Auto.
+     */
+    virtualization?: boolean | string;
+}
+
+/**
+ * Whether an intent must come true: required refuses the plan where the BIOS cannot have it, preferred goes without it and says so
+ */
+export interface BiosNeeds {
+    /**
+     * Default: required. One of `required`, `preferred`.
+     */
+    aboveFourG?: string;
+    /**
+     * Default: preferred, since few vendors offer it and it can be set from the host as well. One of `required`, `preferred`.
+     */
+    acs?: string;
+    /**
+     * Default: preferred. One of `required`, `preferred`.
+     */
+    ioRelaxedOrdering?: string;
+    /**
+     * Default: required. One of `required`, `preferred`.
+     */
+    iommu?: string;
+    /**
+     * Default: preferred, since few vendors offer it and it can be set from the host too. One of `required`, `preferred`.
+     */
+    maxReadRequest?: string;
+    /**
+     * Default: preferred. One of `required`, `preferred`.
+     */
+    numaPerSocket?: string;
+    /**
+     * Default: required. One of `required`, `preferred`.
+     */
+    sriov?: string;
+    /**
+     * Default: required. One of `required`, `preferred`.
+     */
+    virtualization?: string;
+}
+
+/**
+ * Why the BIOS does not offer the other intents
+ */
+export interface BiosNotOffered {
+    aboveFourG?: string;
+    acs?: string;
+    ioRelaxedOrdering?: string;
+    iommu?: string;
+    maxReadRequest?: string;
+    numaPerSocket?: string;
+    sriov?: string;
+    virtualization?: string;
+}
+
+export interface BiosResolvedIntent {
+    /**
+     * Name of the attribute.
+     */
+    attribute: string;
+    /**
+     * Its name on the setup screen.
+     */
+    displayName?: string;
+    /**
+     * How it was found: by a name that is known for it, or by what the setup screen calls it. One of `known name`, `display name`.
+     */
+    how: string;
+    /**
+     * Value after the next boot, as the BIOS names it.
+     */
+    value: string | number | boolean;
+}
+
+/**
+ * By which attribute each intent that the BIOS offers is set
+ */
+export interface BiosResolvedIntents {
+    aboveFourG?: outputs.BiosResolvedIntent;
+    acs?: outputs.BiosResolvedIntent;
+    ioRelaxedOrdering?: outputs.BiosResolvedIntent;
+    iommu?: outputs.BiosResolvedIntent;
+    maxReadRequest?: outputs.BiosResolvedIntent;
+    numaPerSocket?: outputs.BiosResolvedIntent;
+    sriov?: outputs.BiosResolvedIntent;
+    virtualization?: outputs.BiosResolvedIntent;
+}
+
+/**
+ * What is in force now. A setting of which the BMC shows the scheduled value alone is as it was last known, or absent
+ */
+export interface BiosRunning {
+    /**
+     * Wanted attributes in force.
+     */
+    attributes: {[key: string]: string | number | boolean};
+    /**
+     * Intents in force.
+     */
+    intents: outputs.BiosIntents;
+}
+
+/**
+ * The machine's BMC: for BIOS settings, and for what is to be done while its system is down
  */
 export interface BmcAccess {
     /**
@@ -17,7 +183,11 @@ export interface BmcAccess {
      */
     address: string;
     /**
-     * SHA-256 fingerprint of the one certificate to accept, for BMCs with a certificate of their own; without it the certificate must be valid for the address by the CAs that Node.js trusts.
+     * Certificates of the CAs to trust in place of those that Node.js trusts, in PEM format, one after another.
+     */
+    caCertificates?: string;
+    /**
+     * SHA-256 fingerprint of the one certificate to accept, for BMCs with a certificate of their own; then nothing else of it matters. Without it the certificate must be valid for the address by the CAs that Node.js trusts, or by caCertificates.
      */
     certificateSha256?: string;
     /**
@@ -28,12 +198,77 @@ export interface BmcAccess {
      * User of the BMC.
      */
     user: string;
+    /**
+     * Whether the certificate is checked. Without that, whoever answers at the address gets the password.
+     */
+    verifyCertificate?: boolean;
+}
+/**
+ * bmcAccessProvideDefaults sets the appropriate defaults for BmcAccess
+ */
+export function bmcAccessProvideDefaults(val: BmcAccess): BmcAccess {
+    return {
+        ...val,
+        verifyCertificate: (val.verifyCertificate) ?? true,
+    };
+}
+
+/**
+ * What a host has booted, and boots by default
+ */
+export interface BootEntry {
+    /**
+     * Command line of the running kernel.
+     */
+    commandLine: string;
+    /**
+     * How the host boots. One of `UEFI`, `BIOS`.
+     */
+    firmware: string;
+    /**
+     * GRUB_DEFAULT of /etc/default/grub.
+     */
+    grubDefault?: string;
+    /**
+     * saved_entry of GRUB's environment block.
+     */
+    grubSavedEntry?: string;
+    /**
+     * Release of the running kernel.
+     */
+    kernel: string;
+    /**
+     * Number of the UEFI boot entry that was booted, as `0003`.
+     */
+    uefiBootCurrent?: string;
+}
+
+/**
+ * The boot that settings wait for; other people's settings that wait are among the reasons
+ */
+export interface BootNeed {
+    /**
+     * What the host must do: nothing, restart, or go off and on where a restart is not enough. One of `none`, `reboot`, `powerCycle`.
+     */
+    kind: string;
+    /**
+     * How many of them it takes.
+     */
+    passes: number;
+    /**
+     * The settings that wait for it, one line each.
+     */
+    reasons: string[];
 }
 
 /**
  * How the machine is reached, in place of what the provider's configuration has for `host`
  */
 export interface Connection {
+    /**
+     * The machine's BMC: for BIOS settings, and for what is to be done while its system is down.
+     */
+    bmc?: outputs.BmcAccess;
     /**
      * How the guest agent of a virtual machine is reached, instead of ssh.
      */
@@ -53,6 +288,7 @@ export interface Connection {
 export function connectionProvideDefaults(val: Connection): Connection {
     return {
         ...val,
+        bmc: (val.bmc ? outputs.bmcAccessProvideDefaults(val.bmc) : undefined),
         ssh: (val.ssh ? outputs.sshAccessProvideDefaults(val.ssh) : undefined),
     };
 }
@@ -364,7 +600,7 @@ export interface GuestSwitch {
  */
 export interface Host {
     /**
-     * The machine's BMC, for what is to be done while its system is down.
+     * The machine's BMC: for BIOS settings, and for what is to be done while its system is down.
      */
     bmc?: outputs.BmcAccess;
     /**
@@ -386,8 +622,77 @@ export interface Host {
 export function hostProvideDefaults(val: Host): Host {
     return {
         ...val,
+        bmc: (val.bmc ? outputs.bmcAccessProvideDefaults(val.bmc) : undefined),
         ssh: (val.ssh ? outputs.sshAccessProvideDefaults(val.ssh) : undefined),
     };
+}
+
+/**
+ * What a host is made of, as far as tuning depends on it
+ */
+export interface HostFacts {
+    /**
+     * ACPI table of the IOMMU: DMAR (Intel), IVRS (AMD), or none where the BIOS has it off. One of `DMAR`, `IVRS`, `none`.
+     */
+    acpiIommu: string;
+    /**
+     * Date of the BIOS, as it says it.
+     */
+    biosDate?: string;
+    /**
+     * Version of the BIOS.
+     */
+    biosVersion?: string;
+    /**
+     * Model of the CPUs.
+     */
+    cpuModel?: string;
+    /**
+     * Vendor of the CPUs: `GenuineIntel`, `AuthenticAMD`, ….
+     */
+    cpuVendor?: string;
+    /**
+     * NVIDIA GPUs that the kernel sees.
+     */
+    gpus: number;
+    /**
+     * IOMMU groups; 0 where no IOMMU is in use.
+     */
+    iommuGroups: number;
+    /**
+     * Kernel lockdown; but for `none`, PCI registers and NIC firmware cannot be written. One of `none`, `integrity`, `confidentiality`.
+     */
+    lockdown: string;
+    /**
+     * NVIDIA (Mellanox) network functions that the kernel sees.
+     */
+    nics: number;
+    /**
+     * NUMA nodes.
+     */
+    numaNodes: number;
+}
+
+/**
+ * Which machine it is, by its firmware
+ */
+export interface HostIdentity {
+    /**
+     * Product name of the system.
+     */
+    product?: string;
+    /**
+     * Serial number of the system.
+     */
+    serialNumber?: string;
+    /**
+     * UUID of the system (SMBIOS type 1), in lower case; absent where only root may read it and the user is not.
+     */
+    systemUuid?: string;
+    /**
+     * Manufacturer of the system.
+     */
+    vendor?: string;
 }
 
 /**
