@@ -11,6 +11,11 @@ import { type Access, access, connection as connectionShape, LOCAL } from "./sha
 /** `hosts` of a configuration; undefined where it is not known yet. */
 export type Hosts = PlainObject | undefined;
 
+/** How a machine is reached. What is said of its BMC may be unknown where the rest is known. */
+export interface KnownAccess extends Access {
+  readonly bmcUnknown: boolean;
+}
+
 /** What is wrong with a connection beside the host `local`. */
 export const NO_CONNECTION = `${LOCAL} is the machine that the provider runs on and takes no connection; give the machine of the connection another name as host`;
 
@@ -19,7 +24,7 @@ export const NO_CONNECTION = `${LOCAL} is the machine that the provider runs on 
  * @throws MachineUnknown where that is not known yet
  * @throws InvalidRequest where there is no such machine, or the connection is wrong
  */
-export function accessTo(name: string, connection: PlainObject | undefined, hosts: Hosts): Access {
+export function accessTo(name: string, connection: PlainObject | undefined, hosts: Hosts): KnownAccess {
   const found = connection ? ofConnection(name, connection) : ofConfiguration(name, hosts);
   const host = found.guestAgent?.host;
   const problem = host !== undefined && hosts ? guestHostProblem(name, host, hosts) : undefined;
@@ -27,30 +32,30 @@ export function accessTo(name: string, connection: PlainObject | undefined, host
   return found;
 }
 
-function ofConnection(name: string, connection: PlainObject): Access {
+function ofConnection(name: string, connection: PlainObject): KnownAccess {
   if (name === LOCAL) {
     throw new InvalidRequest(NO_CONNECTION);
   }
   return parsed(name, connectionShape, connection);
 }
 
-function ofConfiguration(name: string, hosts: Hosts): Access {
+function ofConfiguration(name: string, hosts: Hosts): KnownAccess {
   if (!hosts) throw new MachineUnknown(name);
   const entry = getKey(hosts, name);
   if (entry === undefined && name !== LOCAL) throw new InvalidRequest(unknownMachine(name, hosts));
   if (!isPlainObject(entry) && entry !== undefined) throw new MachineUnknown(name);
-  // What is said of the BMC does not matter here, be it unknown.
-  const { ssh, guestAgent, libvirtUri } = entry ?? {};
-  return parsed(name, access, { ssh, guestAgent, libvirtUri });
+  return parsed(name, access, entry ?? {});
 }
 
-function parsed(name: string, schema: typeof access, value: PlainObject): Access {
+function parsed(name: string, schema: typeof access, { bmc, ...value }: PlainObject): KnownAccess {
   if (hasUnknown(value)) throw new MachineUnknown(name);
-  const { inputs, problems } = checkShape(schema, value);
+  // Work that is not on the BMC can go on meanwhile.
+  const bmcUnknown = hasUnknown(bmc);
+  const { inputs, problems } = checkShape(schema, bmcUnknown ? value : { ...value, bmc });
   // A state may hold what an older version wrote.
   const [first] = problems;
   if (first) throw invalid(name, [], first.path ? `${first.path}: ${first.message}` : first.message);
-  return inputs as Access;
+  return { ...(inputs as Access), bmcUnknown };
 }
 
 function invalid(name: string, keys: Keys, message: string): InvalidRequest {

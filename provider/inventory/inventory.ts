@@ -3,10 +3,12 @@ import type { Problem } from "../../core/problems";
 import type { Inventory } from "../protocol/inventory";
 import { Machine } from "../reach/machine";
 import type { Reach } from "../reach/reach";
-import { accessTo, type Hosts, NO_CONNECTION } from "./access";
+import type { Redfish } from "../reach/redfish/redfish";
+import { accessTo, type Hosts, type KnownAccess, NO_CONNECTION } from "./access";
 import { unknownMachine } from "./names";
 import { type Reaches, reaches as real } from "./reaches";
 import { type Access, LOCAL } from "./shapes";
+import { UnknownRedfish } from "./unknown-redfish";
 
 /** The machines of a checked configuration, which may hold unknowns in a preview. Reaches for none of them yet. */
 export function createInventory(config: PlainObject, reaches: Reaches = real): Inventory {
@@ -39,7 +41,8 @@ class ConfiguredInventory implements Inventory {
     const key = JSON.stringify([name, access]);
     let machine = this.machines.get(key);
     if (!machine) {
-      machine = new Machine({ name, reach: this.reach(name, access), libvirtUri: access.libvirtUri });
+      const { libvirtUri } = access;
+      machine = new Machine({ name, reach: this.reach(name, access), libvirtUri, redfish: this.redfish(name, access) });
       this.machines.set(key, machine);
     }
     return machine;
@@ -52,5 +55,9 @@ class ConfiguredInventory implements Inventory {
   private reach(name: string, { ssh, guestAgent }: Access): Reach {
     if (ssh) return this.reaches.ssh(name, ssh);
     return guestAgent ? this.reaches.guest(name, guestAgent, this.machine(guestAgent.host)) : this.reaches.local();
+  }
+  private redfish(name: string, { bmc, bmcUnknown }: KnownAccess): Redfish | undefined {
+    if (bmcUnknown) return new UnknownRedfish(name);
+    return bmc && this.reaches.redfish(name, bmc);
   }
 }

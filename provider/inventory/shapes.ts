@@ -31,12 +31,12 @@ const libvirtUri = z
     "libvirt connection that `virsh` uses on the machine; its `LIBVIRT_DEFAULT_URI` when absent, else `qemu:///system`",
   );
 
+const bmc = bmcAccess
+  .optional()
+  .describe("The machine's BMC: for BIOS settings, and for what is to be done while its system is down");
+
 export const host = z
-  .strictObject({
-    ...ways,
-    bmc: bmcAccess.optional().describe("The machine's BMC, for what is to be done while its system is down"),
-    libvirtUri,
-  })
+  .strictObject({ ...ways, bmc, libvirtUri })
   .meta({ id: "Host", description: "A machine, and how it is reached: by ssh or by guestAgent" });
 
 /** Name of the machine that the provider runs on. */
@@ -59,7 +59,7 @@ export const configuration = z.strictObject({
 });
 
 /** How a machine is reached. */
-export const access = z.strictObject({ ...ways, libvirtUri });
+export const access = z.strictObject({ ...ways, bmc, libvirtUri });
 export type Access = z.output<typeof access>;
 
 /** The input `connection` of a resource. */

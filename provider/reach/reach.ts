@@ -67,7 +67,8 @@ export interface Reach {
 /**
  * Why a command did not run to its end. `connect`: the machine was not reached. `authenticate`: it was, and let nobody
  * in, or its host key is not the known one. `privilege`: no root by sudo. `start`: the program is not there. `lost`: the
- * connection broke while the command ran, so whether it took effect is not known.
+ * connection broke while the command ran, so whether it took effect is not known. `refused`: it answered that it does not do
+ * what was asked.
  */
 export type ReachPhase =
   | "connect"
@@ -78,7 +79,8 @@ export type ReachPhase =
   | "timeout"
   | "output"
   | "lost"
-  | "locked";
+  | "locked"
+  | "refused";
 
 /** A command that did not run to its end: says on which machine, at what, why, and what to do. */
 export class ReachError extends Error {

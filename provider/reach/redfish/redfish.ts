@@ -6,6 +6,8 @@ export interface BmcOptions {
   readonly signal: AbortSignal;
   /** Told when the BMC is busy and asked again: "busy, asking again in 5 s". */
   readonly status?: (message: string) => void;
+  /** Told once what the user is to know: that a certificate is not checked. */
+  readonly warn?: (message: string) => void;
 }
 
 /** What is needed of the Redfish service of a BMC. Errors are of RedfishError (a ReachError). */
@@ -19,7 +21,8 @@ export interface Redfish {
   readBios(system: string | undefined, options: BmcOptions): Promise<BiosReading | undefined>;
   /**
    * Writes settings for the next boot; never boots. What others have pending stays pending. Returns when the BMC has
-   * taken them: with a job or task where it needs one.
+   * taken them: with a job or task where it needs one. Where a scheduled job holds the settings, it is made anew with old
+   * and new ones; given up or failed in the midst of that, it first puts back what was pending, and the error says so.
    */
   writeBios(system: string | undefined, attributes: Attributes, options: BmcOptions): Promise<void>;
   /** Ends the session. Never throws. */

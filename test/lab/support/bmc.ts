@@ -35,11 +35,30 @@ export async function setBiosBySushy(host: LabHost, attributes: Record<string, s
 }
 
 /** GET with the administrator's password: status and body; rejects where the connection breaks or is not trusted. */
-export async function redfishGet(host: LabHost, path: string): Promise<{ status: number; text: string }> {
+export function redfishGet(host: LabHost, path: string): Promise<Answer> {
+  return ask(host, "GET", path);
+}
+
+/** Sets BIOS attributes for the next boot, as somebody does by the BMC's own interface. */
+export async function setPendingBios(host: LabHost, attributes: Record<string, unknown>): Promise<void> {
+  const bios = JSON.parse((await redfishGet(host, "/redfish/v1/Systems/Self/Bios")).text);
+  const path = bios["@Redfish.Settings"].SettingsObject["@odata.id"];
+  const { status, text } = await ask(host, "PATCH", path, { Attributes: attributes });
+  if (status >= 300) throw new Error(`PATCH of ${path} ended with ${status}:\n${text}`);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function ask(host: LabHost, method: string, path: string, body?: object): Promise<Answer> {
   const { url, certificateFile, user } = await bmcOf(host);
   const authorization = `Basic ${Buffer.from(`${user.userName}:${user.password}`).toString("base64")}`;
+  // Some BMCs want If-Match with each PATCH; any version will do.
+  const headers = { authorization, ...(body ? { "content-type": "application/json", "if-match": "*" } : {}) };
   return new Promise((resolve, reject) => {
-    const options = { ca: readFileSync(certificateFile), agent: false as const, headers: { authorization } };
+    const options = { ca: readFileSync(certificateFile), agent: false as const, headers, method };
     const sent = request(`${url}${path}`, options, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (chunk) => {
@@ -47,6 +66,6 @@ export async function redfishGet(host: LabHost, path: string): Promise<{ status:
       });
       answer.on("error", reject).on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
     });
-    sent.on("error", reject).end();
+    sent.on("error", reject).end(body && JSON.stringify(body));
   });
 }

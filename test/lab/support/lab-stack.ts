@@ -37,9 +37,12 @@ export const on = (type: string, args: object, options: AnyResource["options"] =
   options,
 });
 
+/** Steps of a preview that change nothing. */
+const UNCHANGED = ["same", "read", "refresh"];
+
 /** What a plain preview would change: `KIND PATH` by resource name, replacements and deletions of whole resources too. */
 export async function plannedChanges(stack: Stack): Promise<Record<string, string[]>> {
-  const changed = (await stack.steps()).filter(({ op }) => op !== "same" && op !== "read");
+  const changed = (await stack.steps()).filter(({ op }) => !UNCHANGED.includes(op));
   const byName = changed.map(({ op, urn, detailedDiff }) => {
     const paths = Object.entries(detailedDiff ?? {}).map(([path, { kind }]) => `${kind} ${path}`);
     return [urn.split("::").pop() ?? urn, op === "update" ? paths.sort() : [op]] as const;

@@ -1,4 +1,4 @@
-import { deepEqual, equal, notEqual, ok, throws } from "node:assert/strict";
+import { deepEqual, equal, notEqual, ok, rejects, throws } from "node:assert/strict";
 import type { PlainObject } from "../../../core/diff/plain";
 import { Unknown } from "../../../core/diff/unknown";
 import { createInventory } from "../../../provider/inventory/inventory";
@@ -17,6 +17,15 @@ class FakeReaches implements Reaches {
   ssh: Reaches["ssh"] = (name, access) => this.make(name, `${name} by ssh ${JSON.stringify(access)}`);
   guest: Reaches["guest"] = (name, { domain }, host) =>
     this.make(name, `${name}: ${domain} on ${host.access.name} ${host.access.libvirtUri ?? ""}`.trim());
+
+  redfish: Reaches["redfish"] = (machine, { address, password }) => {
+    this.made.push(`${machine}'s BMC ${address} ${password}`);
+    const never = () => Promise.reject(new Error("reaches nothing"));
+    const close = async () => {
+      this.closed.push(`${machine}'s BMC`);
+    };
+    return { machine, readBios: never, writeBios: never, close };
+  };
 
   private make(machine: string, what: string): Reach {
     this.made.push(what);
@@ -116,6 +125,47 @@ describe("inventory", () => {
     equal(inventory.problemOf("node8", true), undefined);
     equal(inventory.problemOf("local", true)?.path, "connection");
     deepEqual(made({}).inventory.problemOf("node7", false)?.message.endsWith("; there are local."), true);
+  });
+
+  const bmc = { address: "https://10.1.0.7", user: "admin", password: "p" };
+
+  it("gives a machine the BMC of its entry or connection", async () => {
+    const { inventory, reaches } = made({
+      hosts: { ...hosts, node8: { ssh: { address: "10.0.0.8" }, bmc }, local: { bmc } },
+    });
+    equal(inventory.machine("node7").reading.redfish, undefined);
+    for (const name of ["node8", "local"]) equal(inventory.machine(name).reading.redfish?.machine, name);
+    const fresh = inventory.machine("fresh", { ssh: { address: "a" }, bmc: { ...bmc, password: "q" } });
+    equal(fresh.access.redfish?.machine, "fresh");
+    const before = inventory.machine("fresh", { ssh: { address: "a" }, bmc });
+    // Another password is another way to the same machine: ids are made of its name alone.
+    notEqual(before, fresh);
+    equal(before.access.name, fresh.access.name);
+    deepEqual(
+      reaches.made.filter((what) => what.includes("BMC")),
+      ["node8", "local", "fresh"]
+        .map((name) => `${name}'s BMC https://10.1.0.7 ${name === "fresh" ? "q" : "p"}`)
+        .concat("fresh's BMC https://10.1.0.7 p"),
+    );
+    await inventory.close();
+    equal(reaches.closed.filter((name) => name.includes("BMC")).length, 4);
+  });
+
+  it("knows a machine before its BMC is known, and then not what is on the BMC", async () => {
+    const unknown = new Unknown("string");
+    const { inventory } = made({ hosts: { d: { ssh: { address: "d" }, bmc: { ...bmc, address: unknown } } } });
+    const connection = { ssh: { address: "e" }, bmc: unknown };
+    for (const machine of [inventory.machine("d"), inventory.machine("e", connection)]) {
+      const { redfish } = machine.reading;
+      const options = { signal: new AbortController().signal };
+      await rejects(async () => redfish?.readBios(undefined, options), MachineUnknown);
+      await rejects(async () => redfish?.writeBios(undefined, {}, options), MachineUnknown);
+    }
+    await inventory.close();
+    throws(
+      () => inventory.machine("f", { ssh: { address: "f" }, bmc: { ...bmc, user: "a:b" } }),
+      new InvalidRequest("how f is reached is wrong: bmc.user: Must be a user name without blanks and colons."),
+    );
   });
 
   const wrong: [name: string, connection: PlainObject, message: RegExp][] = [

@@ -39,4 +39,17 @@ export const keys = {
   host: `ssh-ed25519 ${blob}`,
   /** Says that it is of another type than it is. */
   mixedUpHost: `ssh-rsa ${blob}`,
+  /** A CA of a hundred years, which signs nothing: its key was thrown away. */
+  certificate: [
+    "-----BEGIN CERTIFICATE-----",
+    "MIIBejCCASGgAwIBAgIUK/61PeEKntPdirhUlz10FAKlslMwCgYIKoZIzj0EAwIw",
+    "EjEQMA4GA1UEAwwHdGVzdCBDQTAgFw0yNjExMjExMjQxNTdaGA8yMTI2MTAyODEy",
+    "NDE1N1owEjEQMA4GA1UEAwwHdGVzdCBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH",
+    "A0IABJxO4k4pIz1I3MgqA6LnKtT71Wbsaxh65Hrul29bP8gpzsZu1Unkx8S7+I/b",
+    "QZn2pi2QkwpGfA+343CNZYfW9XyjUzBRMB0GA1UdDgQWBBTUIygowLWXglJX/+Pj",
+    "W772rJAq1jAfBgNVHSMEGDAWgBTUIygowLWXglJX/+PjW772rJAq1jAPBgNVHRMB",
+    "Af8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIHTIrErcVPGpT2Ue5G06dCWyJSuw",
+    "PsHSxmh1jUvQlpF6AiBhQQFpjI42o+EIhOiTBqputtdTWV8/oSozE3On8nzVAw==",
+    "-----END CERTIFICATE-----",
+  ].join("\n"),
 };

@@ -1,4 +1,4 @@
-import { deepEqual, ok } from "node:assert/strict";
+import { deepEqual } from "node:assert/strict";
 import type { PlainObject } from "../../../core/diff/plain";
 import { connection } from "../../../provider/inventory/shapes";
 import { checkShape } from "../../../provider/protocol/check";
@@ -115,6 +115,9 @@ describe("shape of the provider's configuration", () => {
       { address: "http://[::1]:8000" },
       { certificateSha256: Array(32).fill(pair).join(":") },
       { certificateSha256: pair.toLowerCase().repeat(32) },
+      { caCertificates: keys.certificate },
+      { caCertificates: `Subject: test CA\r\n${keys.certificate.replaceAll("\n", "\r\n")}\n\n${keys.certificate}\n` },
+      { verifyCertificate: false },
     ]) {
       deepEqual(problemsOf(withBmc(bmc)), {});
     }
@@ -124,6 +127,9 @@ describe("shape of the provider's configuration", () => {
   const plain =
     "Must begin with https: by http the password would cross the network in plain; http is for loopback addresses.";
   const fingerprint = "Must be a SHA-256 fingerprint: 64 hexadecimal digits, colons between bytes allowed.";
+  const pem =
+    'Must be certificates in PEM format, each whole, from "-----BEGIN CERTIFICATE-----" to "-----END CERTIFICATE-----".';
+  const unreadable = "Has as its certificate number 2 one that cannot be read; was it cut?";
   const wrongBmc: [field: string, value: unknown, message: string][] = [
     ["address", "10.0.0.7", url],
     ["address", "ftp://10.0.0.7", url],
@@ -135,12 +141,29 @@ describe("shape of the provider's configuration", () => {
     ["user", "ad:min", "Must be a user name without blanks and colons."],
     ["password", "a\u0000", control],
     ["certificateSha256", "A1:B2", fingerprint],
+    ["caCertificates", "", pem],
+    ["caCertificates", `${keys.certificate}\n-----BEGIN CERTIFICATE-----\nMIIB`, pem],
+    ["caCertificates", `${keys.certificate}\n${keys.plain}`, "Holds a private key; give certificates alone."],
+    ["caCertificates", "/etc/ssl/bmc-ca.pem", isPath],
+    ["caCertificates", `${keys.certificate}\n${keys.certificate.replace(/\n.{20}/, "\nAAAA")}`, unreadable],
+    ["verifyCertificate", "no", "Must be a boolean, not a string."],
   ];
   for (const [field, value, message] of wrongBmc) {
     it(`refuses bmc ${field} ${JSON.stringify(value)}`, () => {
       deepEqual(problemsOf(withBmc({ [field]: value })), { [`hosts.local.bmc.${field}`]: message });
     });
   }
+
+  it("refuses a BMC whose certificate is to be checked and not to be checked", () => {
+    for (const [given, value] of [
+      ["certificateSha256", "A1".repeat(32)],
+      ["caCertificates", keys.certificate],
+    ] as const) {
+      deepEqual(problemsOf(withBmc({ verifyCertificate: false, [given]: value })), {
+        "hosts.local.bmc": `Has verifyCertificate false, which accepts any certificate, and ${given}, which names what to accept; leave one of the two out.`,
+      });
+    }
+  });
 
   it("refuses what cannot be a name, a domain, a libvirt connection or a stack", () => {
     const name =
@@ -178,6 +201,10 @@ describe("shape of the provider's configuration", () => {
     deepEqual(problems({ ssh, guestAgent }), [
       { path: "", message: "Has both ssh and guestAgent; keep the one that the machine is to be reached by." },
     ]);
-    ok(problems({ ssh, bmc: {} })[0]?.message.startsWith("There is no such field"));
+    deepEqual(problems({ ssh, bmc: { address: "https://10.0.0.7", user: "admin", password: "x" } }), []);
+    deepEqual(
+      problems({ ssh, bmc: {}, mbc: {} }).map(({ path }) => path),
+      ["bmc.address", "bmc.user", "bmc.password", "mbc"],
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createInventory } from "../../../provider/inventory/inventory";
+import { reaches } from "../../../provider/inventory/reaches";
 import { provider } from "../../../provider/package";
 import { serve } from "../../../provider/protocol/server";
 import { MemoryMachine } from "./memory-machine";
@@ -10,6 +11,6 @@ void serve(async () => ({
   inventory: (config) => {
     const machine = new MemoryMachine(join(__dirname, "machine"));
     const make = () => machine;
-    return createInventory(config, { local: make, ssh: make, guest: make });
+    return createInventory(config, { ...reaches, local: make, ssh: make, guest: make });
   },
 }));

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
@@ -35,19 +35,12 @@ export class PythonClients {
 
   /** Runs Python; the service's certificate is the only one that it trusts. Input goes to stdin: it may hold a password. */
   async python(args: readonly string[], certificateFile: string, input = ""): Promise<Output> {
-    const inVenv = join(this.#folder, "bin", "python3");
-    const isVenv = existsSync(inVenv);
-    const promise = run(isVenv ? inVenv : "python3", args, {
+    const { program, env } = this.#interpreter();
+    const promise = run(program, args, {
       timeout: RUN_LIMIT_MS,
       maxBuffer: OUTPUT_LIMIT_BYTES,
-      env: {
-        ...process.env,
-        // requests prefers this variable to what a client passes as its own CA file.
-        REQUESTS_CA_BUNDLE: certificateFile,
-        no_proxy: "*",
-        PYTHONDONTWRITEBYTECODE: "1",
-        ...(isVenv ? {} : { PYTHONPATH: this.#folder }),
-      },
+      // requests prefers this variable to what a client passes as its own CA file.
+      env: { ...env, REQUESTS_CA_BUNDLE: certificateFile },
     });
     promise.child.stdin?.end(input);
     try {
@@ -57,6 +50,24 @@ export class PythonClients {
       if (killed || typeof code !== "number") throw error;
       return { code, stdout, stderr };
     }
+  }
+
+  /** Starts Python with a service, which is to end with its standard input. */
+  start(args: readonly string[]): ChildProcessWithoutNullStreams {
+    const { program, env } = this.#interpreter();
+    return spawn(program, args, { env });
+  }
+
+  #interpreter(): { program: string; env: NodeJS.ProcessEnv } {
+    const inVenv = join(this.#folder, "bin", "python3");
+    const isVenv = existsSync(inVenv);
+    const env = {
+      ...process.env,
+      no_proxy: "*",
+      PYTHONDONTWRITEBYTECODE: "1",
+      ...(isVenv ? {} : { PYTHONPATH: this.#folder }),
+    };
+    return { program: isVenv ? inVenv : "python3", env };
   }
 
   /** The path of a program that the packages brought, to be given to Python. */

@@ -43,7 +43,7 @@ export class SimulatedHost implements Reach {
 
   static async start(options: HostOptions = {}): Promise<SimulatedHost> {
     const host = new SimulatedHost(options);
-    const bin = join(host.root, "bin");
+    const bin = host.programs;
     mkdirSync(bin);
     for (const name of options.programs ?? ["mstconfig", "mlxconfig"]) {
       copyFileSync(PROGRAM, join(bin, name));
@@ -103,18 +103,27 @@ export class SimulatedHost implements Reach {
     return stdout;
   }
 
+  /** Folder of the programs. */
+  get programs(): string {
+    return join(this.root, "bin");
+  }
+
+  /** Variables by which scripts and programs find the host. */
+  get environment(): Record<string, string> {
+    return {
+      GPUDIRECT_ROOT: this.root,
+      GPUDIRECT_LAB_FIRMWARE_PORT: this.#port,
+      GPUDIRECT_LAB_FIRMWARE_LOCK: join(this.root, "lock"),
+      GPUDIRECT_LAB_FIRMWARE_SYSFS: join(this.root, "sys"),
+      GPUDIRECT_LAB_FIRMWARE_USER: "root",
+    };
+  }
+
   async run(script: string, { signal, input }: RunOptions): Promise<RunResult> {
     this.trips += 1;
     const child = spawn("sh", ["-s"], {
       signal,
-      env: {
-        PATH: `${join(this.root, "bin")}:/usr/bin:/bin`,
-        GPUDIRECT_ROOT: this.root,
-        GPUDIRECT_LAB_FIRMWARE_PORT: this.#port,
-        GPUDIRECT_LAB_FIRMWARE_LOCK: join(this.root, "lock"),
-        GPUDIRECT_LAB_FIRMWARE_SYSFS: join(this.root, "sys"),
-        GPUDIRECT_LAB_FIRMWARE_USER: "root",
-      },
+      env: { ...this.environment, PATH: `${this.programs}:/usr/bin:/bin` },
     });
     if (input !== undefined) throw new Error("nothing here has an input");
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];

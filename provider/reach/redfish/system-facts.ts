@@ -1,0 +1,16 @@
+import type { SystemFacts } from "../../../core/bios/bios-reading";
+import { idOf, textAt } from "./json";
+
+/** What a ComputerSystem says of itself (DSP0268). */
+export function systemFactsOf(path: string, document: unknown): SystemFacts {
+  const facts = {
+    manufacturer: textAt(document, "Manufacturer"),
+    model: textAt(document, "Model"),
+    serialNumber: textAt(document, "SerialNumber"),
+    uuid: textAt(document, "UUID"),
+    biosVersion: textAt(document, "BiosVersion"),
+    powerState: textAt(document, "PowerState"),
+    processorModel: textAt(document, "ProcessorSummary", "Model"),
+  };
+  return { id: idOf(path), ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) };
+}
