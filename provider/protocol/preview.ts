@@ -32,7 +32,8 @@ function previewOutputs(
 
 /**
  * The preview of a create looks at the machine, where that can be reached: what is there already shows in the outputs,
- * and a thing of another stack, or what the machine cannot have, is refused before the update. Where it cannot, outputs are unknown, with a warning.
+ * and a thing of another stack, or what the machine cannot have, is refused before the update. Where it cannot, outputs
+ * are unknown, with a warning.
  */
 export async function previewCreate(resource: Resource, request: Request, wanted: PlainObject): Promise<PlainObject> {
   const observed = await lookAhead(resource, request, wanted);
