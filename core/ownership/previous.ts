@@ -78,6 +78,30 @@ export function withoutReturned(
   return previous.filter((one) => !(isField(shape, one.keys) && isBack(one)));
 }
 
+/**
+ * The inputs of the last run, and the places that still hold what an earlier one wrote: where an update failed before a
+ * field that was taken out of the program got back what it was before, the next one is to do it.
+ */
+export function withUnreturned(
+  inputs: PlainObject,
+  observed: PlainObject,
+  previous: readonly PreviousValue[],
+  shape: Shape,
+): PlainObject {
+  const unreturned = previous.filter(({ keys, value, secret }) => {
+    const now = valueAt(observed, keys);
+    const isKnown = value !== undefined || !secret;
+    return (
+      isField(shape, keys) &&
+      isKnown &&
+      now !== undefined &&
+      valueAt(inputs, keys) === undefined &&
+      !sameValue(now, value)
+    );
+  });
+  return unreturned.reduce((all, { keys }) => replaceValue(all, keys, valueAt(observed, keys)), inputs);
+}
+
 function isField(shape: Shape, keys: Keys): boolean {
   const above = keys.slice(0, -1).reduce<Shape | undefined>((at, key) => childShape(at, key), shape);
   return holdsSettings(above);

@@ -80,7 +80,7 @@ async function write(place: Place, context: ResourceContext, goal: Goal, attempt
       `${resource.typeName} ${place.id} is no longer there. Run \`pulumi up\` again: it will plan to create it.`,
     );
   }
-  resource.mustSuit(before, goal.wanted, context);
+  resource.mustSuit({ ...goal, observed: before }, context);
   const changes = changesToMake(place, context, goal, before);
   const writes = resource.written(changes);
   const tenure = tenureFor(place, goal, ledger, { before, writes, owner: context.owner });
@@ -136,7 +136,7 @@ async function mustSee(place: Place, context: ResourceContext, goal: Goal): Prom
 
 async function mustSuit(place: Place, context: ResourceContext, goal: Goal): Promise<PlainObject> {
   const found = await mustSee(place, context, goal);
-  place.resource.mustSuit(found, goal.wanted, context);
+  place.resource.mustSuit({ ...goal, observed: found }, context);
   return found;
 }
 

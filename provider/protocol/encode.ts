@@ -17,6 +17,11 @@ export interface Secrecy {
    * order than the inputs had, and the engine's own annotateSecrets does the same.
    */
   readonly wholeLists?: boolean;
+  /**
+   * Whether a text has a secret in it. For outputs: a machine tells what was written in other places too, such as what
+   * waits for a boot.
+   */
+  readonly hasSecret?: ((text: string) => boolean) | undefined;
 }
 
 /** Writes a Struct: unknowns as the sentinel of their type, secret places wrapped, keys without a value left out. */
@@ -34,7 +39,8 @@ export function encode(value: PlainObject, secrecy: Secrecy = {}): Struct {
 function encodeValue(value: unknown, secrecy: Secrecy): Value {
   const { secrets, shape } = secrecy;
   const wholeList = secrecy.wholeLists && Array.isArray(value) && secrets?.holdsSecret;
-  if (secrets?.secret || shape?.secret || wholeList) {
+  const tellsSecret = typeof value === "string" && secrecy.hasSecret?.(value);
+  if (secrets?.secret || shape?.secret || wholeList || tellsSecret) {
     const wrapper = new Struct();
     wrapper.getFieldsMap().set(signatureKey, text(signatures.secret)).set("value", encodePlain(value, {}));
     return new Value().setStructValue(wrapper);

@@ -41,18 +41,48 @@ export async function previewCreate(resource: Resource, request: Request, wanted
   return previewOutputs(resource, wanted, observed, changes);
 }
 
-/** The preview of an update tells from the state, which was refreshed just before, what the machine cannot have. */
+/** What the preview of an update goes by. */
+interface PlannedUpdate {
+  readonly wanted: PlainObject;
+  readonly state: PlainObject;
+  readonly planned: readonly Change[];
+  readonly ignore: readonly string[];
+}
+
+/**
+ * The preview of an update goes by the state, which was refreshed just before. Where settings are asked for that the
+ * state does not know, it looks at the machine, as that of a create does.
+ */
 export async function previewUpdate(
   resource: Resource,
   request: Request,
-  { wanted, state, planned }: { wanted: PlainObject; state: PlainObject; planned: readonly Change[] },
+  id: string,
+  { wanted, state, planned, ignore }: PlannedUpdate,
 ): Promise<PlainObject> {
-  await request.run(async (context) => resource.mustSuit(state, wanted, context));
+  const isNew = resource.asksForMore(wanted, state) && !hasUnknown(wanted);
+  const seen = isNew ? await lookAhead(resource, request, wanted, { id, state, ignore }) : undefined;
+  if (seen) {
+    const dropped = planned.filter(({ kind }) => kind === "delete");
+    return previewOutputs(resource, wanted, seen, [...resource.decide({ observed: seen, wanted, ignore }), ...dropped]);
+  }
+  await request.run(async (context) => resource.mustSuit({ observed: state, wanted, ignore }, context));
   return previewOutputs(resource, wanted, state, planned);
 }
 
-async function lookAhead(resource: Resource, request: Request, wanted: PlainObject): Promise<PlainObject | undefined> {
-  const id = resource.idOf(wanted);
+/** What is known of a thing that is there already. */
+interface Before {
+  readonly id: string;
+  readonly state: PlainObject;
+  readonly ignore: readonly string[];
+}
+
+async function lookAhead(
+  resource: Resource,
+  request: Request,
+  wanted: PlainObject,
+  before?: Before,
+): Promise<PlainObject | undefined> {
+  const id = before?.id ?? resource.idOf(wanted);
   if (id === undefined) return undefined;
   return request.run(async (context) => {
     try {
@@ -60,10 +90,11 @@ async function lookAhead(resource: Resource, request: Request, wanted: PlainObje
       const { looking } = place.session(context);
       // A definition takes its inputs as they are: it knows no unknowns.
       const inputs = hasUnknown(wanted) ? undefined : wanted;
-      const read = () => resource.observe(looking, place.key, { inputs, kept: [wanted] });
+      const { state, ignore } = before ?? {};
+      const read = () => resource.observe(looking, place.key, { inputs, state, kept: [wanted] });
       const { observed, ledger } = await readWithLedger(resource, looking, place.key, read);
-      refuseTakeover(place, { before: observed, ledger, owner: looking.owner, creating: true });
-      resource.mustSuit(observed, wanted, context);
+      refuseTakeover(place, { before: observed, ledger, owner: looking.owner, creating: !before });
+      resource.mustSuit({ observed, wanted, ignore }, context);
       return observed;
     } catch (error) {
       if (error instanceof MachineUnknown) return undefined;

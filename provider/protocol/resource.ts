@@ -4,9 +4,11 @@ import { isAtOrBelow, type Keys, parsePath } from "../../core/diff/path";
 import { isPlainObject, type PlainObject } from "../../core/diff/plain";
 import { childShape, pruneToShape, type Shape, withSettingMaps } from "../../core/diff/shape";
 import { hasUnknown } from "../../core/diff/unknown";
+import { withUnreturned } from "../../core/ownership/previous";
 import { Refusal } from "../../core/problems";
 import { type Checked, checkBeyondShape, checkShape, knownFields } from "./check";
 import type { Judgement, ResourceContext, ResourceDefinition, WorkContext } from "./definition";
+import { hiddenIn } from "./hidden-outputs";
 import { COMMON_KEPT, formatId, shapesOf } from "./machine-fields";
 import { shapeOf } from "./zod-shape";
 
@@ -32,6 +34,8 @@ export class Resource {
   private readonly kept: ReadonlySet<string>;
   private readonly replaceOn: readonly string[];
   private readonly assigned: readonly Keys[];
+  /** Outputs that each look at the machine gives, and no input does. */
+  private readonly observedOnly: readonly string[];
 
   constructor(
     readonly definition: ResourceDefinition<PlainObject, PlainObject>,
@@ -43,6 +47,9 @@ export class Resource {
     this.outputShape = shapeOf(outputs);
     this.kept = new Set([...(definition.kept ?? []), ...COMMON_KEPT]);
     this.replaceOn = ["host", ...(definition.replaceOn ?? [])];
+    this.observedOnly = Object.entries(definition.outputs.shape)
+      .filter(([key, schema]) => !(key in definition.inputs.shape) && !this.kept.has(key) && isRequired(schema))
+      .map(([key]) => key);
     this.assigned = (definition.assigned ?? []).map(parsePath).filter((keys) => keys !== undefined);
   }
 
@@ -84,18 +91,36 @@ export class Resource {
     return [...changes, ...shown.map((key): Change => ({ path: key, keys: [key], kind: "update" }))];
   }
 
+  /** The inputs of the last run, with what an update that failed has not yet put back. */
+  inputsBefore(inputs: PlainObject, state: PlainObject): PlainObject {
+    const { previous = [] } = hiddenIn(state);
+    return withUnreturned(inputs, state, previous, this.inputShape);
+  }
+
   /** What the machine makes of what is wanted. Of what was not observed, it makes nothing. */
   judge(observed: PlainObject | undefined, wanted: PlainObject): Judgement {
     // The state of a create that failed holds inputs alone.
-    const isSeen = observed && Object.keys(observed).some((key) => childShape(this.inputShape, key) === undefined);
+    const isSeen = observed && this.observedOnly.every((key) => observed[key] !== undefined);
     return (isSeen && this.definition.judge?.(observed, wanted)) || {};
   }
 
   /** @throws Refusal where the machine cannot have what is wanted; shows what the user is to know of. */
-  mustSuit(observed: PlainObject | undefined, wanted: PlainObject, { warn }: Pick<WorkContext, "warn">): void {
+  mustSuit(
+    {
+      observed,
+      wanted,
+      ignore = [],
+    }: { observed: PlainObject | undefined; wanted: PlainObject; ignore?: readonly string[] | undefined },
+    { warn }: Pick<WorkContext, "warn">,
+  ): void {
     const { refusals = [], warnings = [] } = this.judge(observed, wanted);
     for (const warning of warnings) warn(warning);
-    if (refusals.length > 0) throw new Refusal(refusals);
+    const ignored = ignore.map(parsePath).filter((keys) => keys !== undefined);
+    const counted = refusals.filter(({ path }) => {
+      const keys = parsePath(path);
+      return keys === undefined || !ignored.some((pattern) => isAtOrBelow(keys, pattern));
+    });
+    if (counted.length > 0) throw new Refusal(counted);
   }
 
   /** Changes of fields that an input can say, as opposed to outputs that are pending. */
@@ -117,10 +142,23 @@ export class Resource {
     key: string,
     { inputs, state, kept }: Looking,
   ): Promise<PlainObject | undefined> {
-    const known = state && Object.keys(state).length > 0 ? state : undefined;
-    const observed = await this.definition.observe(context, key, inputs, known);
-    const sources = kept ?? [known, inputs].filter((source) => source !== undefined);
+    const observed = await this.definition.observe(context, key, inputs, state && this.ownOf(state));
+    const sources = kept ?? [state, inputs].filter((source) => source !== undefined);
     return observed && { host: context.machine.name, ...this.keptOf(...sources), ...observed };
+  }
+
+  /** Whether maps of settings want entries that the state has not looked at. */
+  asksForMore(wanted: PlainObject, state: PlainObject): boolean {
+    return (this.definition.settingMaps ?? []).some((name) => {
+      const [map, known] = [wanted[name], state[name]];
+      return isPlainObject(map) && Object.keys(map).some((key) => !isPlainObject(known) || !Object.hasOwn(known, key));
+    });
+  }
+
+  /** What an earlier look has found: without fields of this layer and kept ones; undefined where nothing is known. */
+  private ownOf(state: PlainObject): PlainObject | undefined {
+    const own = Object.entries(state).filter(([key]) => key in this.definition.outputs.shape && !this.kept.has(key));
+    return own.length > 0 ? Object.fromEntries(own) : undefined;
   }
 
   /** Outputs without those entries of maps of settings that are not wanted any more. */
@@ -179,3 +217,7 @@ function withoutPaths(value: PlainObject, patterns: readonly Keys[], above: Keys
     kept.map(({ key, item, keys }) => [key, isPlainObject(item) ? withoutPaths(item, patterns, keys) : item]),
   );
 }
+
+/** Whether a value of the schema is always there. */
+const isRequired = (schema: { safeParse(value: unknown): { success: boolean } }): boolean =>
+  !schema.safeParse(undefined).success;

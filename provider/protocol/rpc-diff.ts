@@ -20,10 +20,11 @@ export function diff(provider: Provider, message: DiffRequest): DiffResponse {
     message.getNews(),
     message.getOldInputs(),
   ]);
+  const observed = request.part(0).value;
   const changes = resource.decide({
-    observed: request.part(0).value,
+    observed,
     wanted: request.part(1).value,
-    previous: request.part(2).value,
+    previous: resource.inputsBefore(request.part(2).value, observed),
     ignore: message.getIgnorechangesList(),
   });
   return toResponse(changes);

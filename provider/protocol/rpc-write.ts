@@ -39,12 +39,13 @@ export async function update(provider: Provider, message: UpdateRequest): Promis
   const resource = provider.resource(message.getUrn(), message.getType());
   const structs = [message.getNews(), message.getOlds(), message.getOldInputs()];
   const request = new Request(provider, message.getUrn(), structs, resource.inputShape, message.getTimeout());
-  const [wanted, state, previous] = [request.part(0).value, request.part(1).value, request.part(2).value];
+  const [wanted, state] = [request.part(0).value, request.part(1).value];
+  const previous = resource.inputsBefore(request.part(2).value, state);
   const ignore = message.getIgnorechangesList();
   const response = new UpdateResponse().setRefreshBeforeUpdate(true);
   const planned = resource.decide({ observed: state, wanted, previous, ignore });
   if (message.getPreview()) {
-    const outputs = await previewUpdate(resource, request, { wanted, state, planned });
+    const outputs = await previewUpdate(resource, request, message.getId(), { wanted, state, planned, ignore });
     return response.setProperties(encode(outputs, outputSecrecy(resource, request)));
   }
   const hidden = hiddenIn(state);
@@ -62,7 +63,7 @@ export async function remove(provider: Provider, message: DeleteRequest): Promis
   const inputs = Object.keys(said).length > 0 ? said : resource.asInputs(state);
   const hidden = hiddenIn(state);
   const place = request.place(resource, message.getId(), inputs, hidden.claim ?? "");
-  await relinquish(place, { state, inputs, hidden });
+  await relinquish(place, { state, inputs: resource.inputsBefore(inputs, state), hidden });
   return new Empty();
 }
 
@@ -70,7 +71,8 @@ export async function remove(provider: Provider, message: DeleteRequest): Promis
 export function outputSecrecy(resource: Resource, request: Request, hidden: Hidden = {}): Secrecy {
   const { secrets } = request;
   if (hidden.previous?.some(({ secret }) => secret)) secrets.mark(PREVIOUS_KEYS);
-  return { secrets, shape: resource.outputShape, wholeLists: true };
+  const hasSecret = secrets.holdsSecret ? (text: string) => request.redact(text) !== text : undefined;
+  return { secrets, shape: resource.outputShape, wholeLists: true, hasSecret };
 }
 
 async function attempt(resource: Resource, request: Request, place: Place, goal: Goal) {

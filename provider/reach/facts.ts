@@ -1,3 +1,5 @@
+import { ReachError } from "./reach";
+
 /** How long a reading counts as being of the same moment, in milliseconds from its start. */
 const MOMENT_MS = 1000;
 
@@ -17,7 +19,13 @@ export class Facts {
   read<T>(name: string, read: () => Promise<T>): Promise<T> {
     const now = Date.now();
     const recent = this.readings.get(name);
-    if (recent && now - recent.startedAt < MOMENT_MS) return recent.value as Promise<T>;
+    if (recent && now - recent.startedAt < MOMENT_MS) {
+      // Who began it may have been cancelled; the others were not.
+      return recent.value.catch((error: unknown) => {
+        if (error instanceof ReachError && error.phase === "cancelled") return this.read(`${name}, again`, read);
+        throw error;
+      }) as Promise<T>;
+    }
     const value = read();
     this.readings.set(name, { startedAt: now, value });
     return value;

@@ -4,7 +4,7 @@ import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { until } from "../engine/support/until";
 import type { Device } from "./support/knobs";
 import { kinds, Life } from "./support/life";
-import { failure, type Json, Plugin, plain, struct } from "./support/plugin";
+import { failure, initFailed, type Json, Plugin, plain, struct } from "./support/plugin";
 
 describe("protocol: what a machine can have", () => {
   let plugin: Plugin;
@@ -96,5 +96,44 @@ describe("protocol: what a machine can have", () => {
     deepEqual([seen.held, seen.knobs], [true, { volume: 4 }]);
     ok(seen.__previous);
     equal(Object.keys(await changes(seen, wanted)).length, 0);
+  });
+
+  it("what an update failed to put back shows in the next plan, and comes back then, or at a delete", async () => {
+    const [first, second] = [inputs({ volume: 4, gain: 9 }), inputs({ gain: 9 })];
+    for (const end of ["update", "delete"]) {
+      device({ positions: { volume: 1, gain: 1 } });
+      const state = await create(first);
+      device({ positions: { volume: 4, gain: 2 }, stuck: true });
+      const failed = await failure(life.update(await refreshed(first, state), second, first));
+      const left = plain(initFailed(failed)?.getProperties());
+      device({ positions: { volume: 4, gain: 2 } });
+      deepEqual(await changes(left, second), { "knobs.gain": UPDATE, "knobs.volume": DELETE });
+      const after = end === "update" ? plain((await life.update(left, second, second)).getProperties()) : left;
+      if (end === "update") deepEqual(positions(), { volume: 1, gain: 9 });
+      await life.delete(after, second);
+      deepEqual(positions().volume, 1);
+    }
+  });
+
+  it("an update that asks for more looks at the machine: what is locked there shows in its preview", async () => {
+    const [first, second] = [inputs({ volume: 4 }), inputs({ volume: 4, gain: 9 })];
+    device({ positions: { volume: 1, gain: 1 } });
+    const state = await create(first);
+    device({ positions: { volume: 4, gain: 1 }, locked: ["gain"] });
+    const shown = plain((await life.update(state, second, first, { preview: true })).getProperties());
+    deepEqual(shown.knobs, { volume: 4, gain: 1 });
+  });
+
+  it("what is ignored does not count as what it cannot have", async () => {
+    const state = await create(inputs({ volume: 4 }));
+    const wanted = inputs({ volume: 4, bass: 1 });
+    const ignore = ["knobs.bass"];
+    await life.update(state, wanted, inputs({ volume: 4 }), { preview: true, ignore });
+    match((await failure(life.update(state, wanted, inputs({ volume: 4 }), { preview: true }))).details, /knobs\.bass/);
+  });
+
+  it("is not asked of a state that a create which failed has left: that holds inputs alone", async () => {
+    const wanted = inputs({ volume: 4 });
+    deepEqual(await changes({ ...wanted, __claim: "c", __previous: [], __unfinished: ["cut"] }, wanted), {});
   });
 });

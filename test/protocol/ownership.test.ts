@@ -159,4 +159,10 @@ describe("protocol: what was there before", () => {
       false,
     );
   });
+
+  it("holds no secret in plain, wherever else the machine tells it", async () => {
+    const inputs = life.inputs({ password: secret("hush-hush"), labels: { a: "it was hush-hush" } });
+    const outputs = (await life.create(inputs)).getProperties()?.toJavaScript() as Json;
+    ok(JSON.stringify(outputs.labels).includes("1b47061264138c4ac30d75fd1eb44270"));
+  });
 });

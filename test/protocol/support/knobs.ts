@@ -32,6 +32,8 @@ export interface Device {
   readonly positions: Record<string, number>;
   readonly locked?: string[];
   readonly held?: boolean;
+  /** Whether it can be turned half way only. */
+  readonly stuck?: boolean;
 }
 
 export const knobs: ResourceDefinition<Inputs, Outputs> = {
@@ -66,6 +68,11 @@ export const knobs: ResourceDefinition<Inputs, Outputs> = {
     const turned = changes.map(({ keys }) => String(keys[1])).filter((name) => name in target.knobs);
     const positions = Object.fromEntries(turned.map((name) => [name, target.knobs[name]]));
     const content = JSON.stringify({ ...device, positions: { ...device.positions, ...positions } });
+    if (device.stuck) {
+      const half = JSON.stringify({ ...device, positions: { ...device.positions, gain: 5 } });
+      await writeFile(context.machine.reach, { path: target.file, content: half }, during(context, "turn knobs"));
+      throw new Error("it is stuck");
+    }
     await writeFile(context.machine.reach, { path: target.file, content }, during(context, "turn knobs"));
   },
   destroy: () => Promise.resolve(),

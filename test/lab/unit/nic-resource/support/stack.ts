@@ -48,7 +48,7 @@ export class NicStack {
     const wanted = this.check(inputs);
     const { context, warnings } = this.#context("reading");
     const observed = this.state ?? (await resource.observe(context, this.device, { inputs: wanted }));
-    resource.mustSuit(observed, wanted, context);
+    resource.mustSuit({ observed, wanted }, context);
     const changes = resource.decide({ observed: observed ?? {}, wanted, previous: this.#inputs });
     const target = resource.asInputs(mergePlanned(observed ?? {}, wanted, changes));
     return { planned: changes.map(({ path }) => path), warnings, outputs: resource.preview(target, observed) };
@@ -67,7 +67,7 @@ export class NicStack {
     const look = () => resource.observe(context, this.device, { inputs: wanted, state: this.state });
     const before = await look();
     if (before === undefined) throw new Error("nothing is there");
-    resource.mustSuit(before, wanted, context);
+    resource.mustSuit({ observed: before, wanted }, context);
     const changes = resource.decide({ observed: before, wanted, previous: this.#inputs });
     const writes = resource.written(changes);
     const remembered = rememberPrevious(this.#previous, before, writes, () => false);
