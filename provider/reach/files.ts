@@ -38,7 +38,8 @@ export interface FileOptions {
 }
 
 /**
- * Writes a file in one step: who reads it sees the old one or the new one, whatever happens meanwhile. What is no file,
+ * Writes a file in one step: who reads it sees the old one or the new one, whatever happens meanwhile; once written, it is
+ * there after a power cut too. What is no file,
  * a folder or a device, is refused.
  * @throws TypeError for a path that is relative or has control characters, and for a mode that is none
  * @throws Error where it cannot be written; the old file is untouched then, and nothing is left beside it
@@ -68,10 +69,12 @@ export async function readFile(reach: Reach, path: string, options: FileOptions)
   };
 }
 
-/** Removes a file, or a symbolic link; that it is gone already is success. Errors as of `writeFile`. */
+/** Removes a file, or a symbolic link, for good, also where the power goes next; that it is gone already is success. Errors as of `writeFile`. */
 export async function removeFile(reach: Reach, path: string, options: FileOptions): Promise<void> {
   checkPath(path);
-  await runScript(reach, `rm -f -- ${shellWord(path)}`, `remove ${path}`, path, options);
+  const script = `rm -f -- ${shellWord(path)} || exit 1
+sync ${shellWord(`${path.slice(0, path.lastIndexOf("/"))}/`)} 2>/dev/null || :`;
+  await runScript(reach, script, `remove ${path}`, path, options);
 }
 
 /** stat prints UNKNOWN for a number that has no name. */
@@ -134,6 +137,7 @@ chmod "$mode" "$new" || exit 1
 sync "$new" 2>/dev/null
 mv -f -T "$new" "$file" || exit 1
 trap - EXIT
+sync "$folder" 2>/dev/null || :
 `;
 }
 
