@@ -46,7 +46,6 @@ export interface RegistryDependency {
 export interface AttributeRegistry {
   /** Name by which the Bios resource refers to it. */
   readonly id: string;
-  readonly version?: string;
   readonly attributes: readonly RegistryAttribute[];
   readonly dependencies: readonly RegistryDependency[];
 }
@@ -57,12 +56,10 @@ export interface SystemFacts {
   readonly id: string;
   readonly manufacturer?: string;
   readonly model?: string;
-  readonly serialNumber?: string;
   readonly uuid?: string;
   readonly biosVersion?: string;
   /** `On`, `Off`, `PoweringOn`, `PoweringOff`, … */
   readonly powerState?: string;
-  readonly processorModel?: string;
 }
 
 /** BIOS settings as one look at the BMC finds them. */

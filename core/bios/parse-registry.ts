@@ -31,10 +31,8 @@ export function parseRegistry(json: unknown): AttributeRegistry {
   if (!entries) throw new Error("the attribute registry has no RegistryEntries");
   const attributes = mergeTwins(listOf(entries.Attributes).flatMap(parseAttribute));
   if (attributes.length === 0) throw new Error("the attribute registry lists no attribute");
-  const version = textOf(document.RegistryVersion);
   return {
     id: textOf(document.Id) ?? textOf(document.Name) ?? "",
-    ...(version !== undefined && { version }),
     attributes,
     dependencies: listOf(entries.Dependencies).flatMap(parseDependency),
   };

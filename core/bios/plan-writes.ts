@@ -1,5 +1,5 @@
 import { joinPath, type Problem } from "../problems";
-import type { AttributeValue, BiosReading } from "./bios-reading";
+import type { AttributeRegistry, AttributeValue, BiosReading } from "./bios-reading";
 import { checkTypeOnly, checkValue, quoted } from "./check-value";
 import { Rules } from "./dependencies";
 import { INTENTS, type IntentName, type IntentValue, type IntentValues } from "./intents";
@@ -26,7 +26,11 @@ export interface WritePlan {
   readonly values: ReadonlyMap<string, AttributeValue>;
   /** Everything that stands against it, in the order of what is wanted. */
   readonly problems: readonly SettingProblem[];
+  /** What does not come back, and why. What yields to a wanted entry is not among them. */
+  readonly left: readonly SettingProblem[];
 }
+
+const NOTHING: WantedSettings = { intents: {}, attributes: {} };
 
 /** A value for an attribute, and where in the inputs it is asked for. */
 interface Claim {
@@ -36,8 +40,68 @@ interface Claim {
   readonly value: AttributeValue;
 }
 
-/** Translates what is wanted into attributes, and holds it against registry and rules. */
-export function planWrites(reading: BiosReading, resolutions: Resolutions, wanted: WantedSettings): WritePlan {
+/**
+ * Translates what is wanted into attributes, and holds it against registry and rules. `restored` are values from before
+ * that come back beside it, as far as they can: nobody could change a program so that they fit.
+ */
+export function planWrites(
+  reading: BiosReading,
+  resolutions: Resolutions,
+  wanted: WantedSettings,
+  restored: WantedSettings = NOTHING,
+): WritePlan {
+  const { claims, problems } = claimsOf(reading, resolutions, wanted);
+  const { values, conflicts } = join(claims);
+  const back = planRestored(reading, resolutions, restored, values);
+  const all = new Map([...values, ...back.values]);
+  return { values: all, problems: [...problems, ...conflicts, ...findLocks(reading, claims, all)], left: back.left };
+}
+
+/** The attributes that the entries set. */
+export function attributesOf(resolutions: Resolutions, { intents, attributes }: WantedSettings): ReadonlySet<string> {
+  const offered = INTENTS.flatMap((intent) => {
+    const resolution = resolutions[intent];
+    return intents[intent] !== undefined && "offered" in resolution ? [resolution.offered.attribute] : [];
+  });
+  return new Set([...offered, ...Object.keys(attributes)]);
+}
+
+function planRestored(
+  reading: BiosReading,
+  resolutions: Resolutions,
+  restored: WantedSettings,
+  taken: ReadonlyMap<string, AttributeValue>,
+): { values: Map<string, AttributeValue>; left: SettingProblem[] } {
+  const { claims, problems } = claimsOf(reading, resolutions, restored);
+  const free = claims.filter(({ attribute }) => !taken.has(attribute));
+  const { values, conflicts } = join(free);
+  const locks = reading.registry ? findShut(reading, reading.registry, free, new Map([...taken, ...values])) : [];
+  for (const { attribute } of locks) values.delete(attribute);
+  return { values, left: [...problems, ...conflicts, ...locks.map(({ problem }) => problem)] };
+}
+
+/**
+ * What cannot come back. One that goes back may lock another that does, as it was before both were written: that one is
+ * open until the boot, so it is held against the values before the write too.
+ */
+function findShut(
+  reading: BiosReading,
+  registry: AttributeRegistry,
+  claims: readonly Claim[],
+  values: ReadonlyMap<string, AttributeValue>,
+): { attribute: string; problem: SettingProblem }[] {
+  const next = nextValues(reading);
+  const before = new Rules(registry, next);
+  const after = new Rules(registry, { ...next, ...Object.fromEntries(values) });
+  return claims.flatMap(({ path, intent, attribute, value }) => {
+    const now = valueIn(next, attribute) ?? null;
+    if (now === value || lockMessage(after, attribute, value, now) === undefined) return [];
+    const message = lockMessage(before, attribute, value, now);
+    return message === undefined ? [] : [{ attribute, problem: { path, ...(intent && { intent }), message } }];
+  });
+}
+
+function claimsOf(reading: BiosReading, resolutions: Resolutions, wanted: WantedSettings) {
   const problems: SettingProblem[] = [];
   const claims: Claim[] = [];
   const take = (found: Claim | SettingProblem) => ("message" in found ? problems.push(found) : claims.push(found));
@@ -46,8 +110,7 @@ export function planWrites(reading: BiosReading, resolutions: Resolutions, wante
     if (value !== undefined) take(claimIntent(intent, value, resolutions));
   }
   for (const [name, value] of Object.entries(wanted.attributes)) take(claimAttribute(name, value, reading));
-  const { values, conflicts } = join(claims);
-  return { values, problems: [...problems, ...conflicts, ...findLocks(reading, claims, values)] };
+  return { claims, problems };
 }
 
 function claimIntent(intent: IntentName, wanted: IntentValue, resolutions: Resolutions): Claim | SettingProblem {

@@ -1,6 +1,7 @@
 import type { CardQuery, ShownParameter } from "./card-query";
 import { parseQueryJson } from "./query-json";
 import { parseQueryText } from "./query-text";
+import { serialNumberIn } from "./serial-number";
 
 /** A PCI function of the host. Ids are lower-case hexadecimal without 0x. */
 export interface HostFunction {
@@ -16,8 +17,10 @@ export interface HostFunction {
 export interface CardAnswer {
   /** Absent where the tool could not read the card. */
   readonly query?: CardQuery;
-  /** What it said instead, in its words. */
+  /** What it said instead, in its words, or why its answer is not understood. */
   readonly error?: string;
+  /** Of the card's vital product data; absent where these cannot be read. */
+  readonly serialNumber?: string;
   /** Elements of arrays that were asked for by name; a text says why one could not be read. */
   readonly elements: ReadonlyMap<string, ShownParameter | string>;
   /** Names that the tool on this host knows; absent where nobody asked. */
@@ -48,7 +51,7 @@ interface Part {
 
 /**
  * What `observeScript` printed.
- * @throws Error where it is cut off, or a table of the tool is not understood
+ * @throws Error where it is cut off. What is not understood of one card is that card's error.
  */
 export function parseHostReading(printed: string): HostReading {
   const parts = printed.split("\u0001").slice(1).map(partOf);
@@ -117,27 +120,32 @@ function holderOf({ operands, body }: Part, parts: readonly Part[]): [string, st
 function cardOf(said: Part, parts: readonly Part[]): [string, CardAnswer] {
   const [address = "", status] = said.operands;
   const of = (name: string): Part[] => parts.filter((part) => part.name === name && part.operands[0] === address);
-  const [json] = of("json");
-  const query = understood(address, () => (json ? parseQueryJson(json.body) : parseQueryText(said.body)));
   const elements = of("element").map(({ operands: [, name = ""], body }) => [name, elementOf(name, body)] as const);
-  const [listing] = of("listing");
+  const [[json], [listing], [vpd]] = [of("json"), of("listing"), of("vpd")];
+  const serialNumber = serialNumberIn(vpd?.body ?? "");
   const answer: CardAnswer = {
     elements: new Map(elements),
     ...(listing ? { listed: [...listing.body.matchAll(/^ +([A-Za-z]\w*)=</gm)].map(([, name = ""]) => name) } : {}),
+    ...(serialNumber === undefined ? {} : { serialNumber }),
   };
-  // A query that ends with an error may have shown half a table.
-  return [address, query && status === "0" ? { ...answer, query } : { ...answer, error: errorIn(said.body) }];
+  // A query that ends with an error may have shown half a table, or left half a file.
+  if (status !== "0") return [address, { ...answer, error: errorIn(said.body) }];
+  const query = understood(() => (json ? parseQueryJson(json.body) : parseQueryText(said.body)));
+  if (query === undefined) return [address, { ...answer, error: errorIn(said.body) }];
+  return [address, { ...answer, ...(typeof query === "string" ? { error: query } : { query }) }];
 }
 
 function elementOf(name: string, body: string): ShownParameter | string {
-  return understood(name, () => parseQueryText(body))?.parameters.get(name) ?? errorIn(body);
+  const query = understood(() => parseQueryText(body));
+  return typeof query === "string" ? query : (query?.parameters.get(name) ?? errorIn(body));
 }
 
-function understood<T>(what: string, parse: () => T): T {
+/** What was understood, or why it was not. */
+function understood<T>(parse: () => T): T | string {
   try {
     return parse();
   } catch (cause) {
-    throw new Error(`the answer for ${what} is not understood: ${(cause as Error).message}`, { cause });
+    return `its answer is not understood: ${(cause as Error).message}`;
   }
 }
 

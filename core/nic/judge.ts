@@ -9,6 +9,8 @@ export interface JudgedAdapter extends Pick<AdapterParameters, "locked" | "unsup
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Why the card was not asked and nothing can be set; the rest is what was known last. */
   readonly notAsked?: string | undefined;
+  /** What is at the address instead of this adapter, and what to do; the rest is what was known of this one. */
+  readonly otherCard?: string | undefined;
 }
 
 /** What is wanted; any of it may be unknown yet. */
@@ -26,7 +28,9 @@ export interface NicJudgement {
 /** Holds wanted parameters against what the card told of them. Names that it was not asked for are not judged. */
 export function judgeParameters(adapter: JudgedAdapter, { profile, parameters }: WantedParameters): NicJudgement {
   const judgement: NicJudgement = { refusals: [], warnings: [], beyond: [] };
-  const { device, locked, unsupported, notAsked } = adapter;
+  const { device, locked, unsupported, notAsked, otherCard } = adapter;
+  // What was known of one card says nothing of another.
+  if (otherCard !== undefined) return { ...judgement, refusals: [{ path: "device", message: otherCard }] };
   const differing: string[] = [];
   for (const [name, value] of Object.entries(isPlainObject(parameters) ? parameters : {})) {
     const path = joinPath("parameters", name);

@@ -56,7 +56,10 @@ for card in $(grep -lsx 0x15b3 *.0/vendor); do
 done
 `.replaceAll("\\${", "${");
 
-/** Everything of each card at once, side by side; the answers are printed one after another. */
+/**
+ * Everything of each card at once, side by side; the answers are printed one after another. Vital product data are some
+ * hundred bytes that the card itself gives out: of those in use they are not read either.
+ */
 const ASK = String.raw`
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
@@ -72,6 +75,7 @@ ls -ld */physfn 2> /dev/null
 mark firmware
 grep -s '' */infiniband/*/fw_ver */infiniband/*/board_id /dev/null
 ask() {
+  od -An -v -t x1 -N 4096 "$1/vpd" > "$dir/$1.vpd" 2> /dev/null
   if [ -n "$json" ]; then
     "$tool" -d "$1" -e -j "$dir/$1.json" query < /dev/null > "$dir/$1.said" 2>&1
   else
@@ -99,6 +103,8 @@ for card in $asked; do
     mark json "$card"
     cat "$dir/$card.json" 2> /dev/null
   fi
+  mark vpd "$card"
+  cat "$dir/$card.vpd"
   for name in $elements; do
     mark element "$card" "$name"
     "$tool" -d "$card" -e query "$name" < /dev/null 2>&1
@@ -113,7 +119,7 @@ exit 0
 `;
 
 /**
- * The script that reads a host's adapters: POSIX sh with ls, grep, awk, cat, tr, readlink and mktemp. It changes nothing,
+ * The script that reads a host's adapters: POSIX sh with ls, grep, awk, cat, tr, od, readlink and mktemp. It changes nothing,
  * and prints parts that begin with a line of \u0001, the part's name and its operands; `parseHostReading` understands
  * them. `GPUDIRECT_ROOT` is a directory to read /sys and /proc from.
  */

@@ -1,5 +1,10 @@
-/** How long work may wind down before the process ends regardless. */
-const GRACE_MS = 5000;
+import { LIMITS } from "../reach/redfish/limits";
+
+/**
+ * How long work may wind down before the process ends regardless: as long as settings of a BMC that were taken out in the
+ * midst of a write may take to be put back, with the logout and a moment for the rest.
+ */
+const GRACE_MS = LIMITS.cleanUpMs + LIMITS.logOutMs + 2000;
 
 /** How often the parent is looked for: an engine that was killed tells nobody. */
 const PARENT_CHECK_MS = 1000;

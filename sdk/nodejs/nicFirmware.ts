@@ -90,6 +90,10 @@ export class NicFirmware extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly notAsked: pulumi.Output<string | undefined>;
     /**
+     * Which other adapter is at the address now, and what to do; all else is what was known of the adapter that was there.
+     */
+    declare public /*out*/ readonly otherCard: pulumi.Output<string | undefined>;
+    /**
      * mlxconfig parameters by name: NAME, NAME_P1 of a port, NAME[0] of an array. Values are numbers, names or booleans, and are kept as numbers: true is 1, SECURE_NONE is 1. An entry taken out gets back what it was before. Defaults to `{}`.
      */
     declare public readonly parameters: pulumi.Output<{[key: string]: number | string | boolean}>;
@@ -113,6 +117,10 @@ export class NicFirmware extends pulumi.CustomResource {
      * Values in force, of the same parameters.
      */
     declare public /*out*/ readonly running: pulumi.Output<{[key: string]: number | string}>;
+    /**
+     * Serial number of the adapter, where its vital product data can be read.
+     */
+    declare public /*out*/ readonly serialNumber: pulumi.Output<string | undefined>;
     /**
      * Program that was used: mstconfig or mlxconfig.
      */
@@ -156,9 +164,11 @@ export class NicFirmware extends pulumi.CustomResource {
             resourceInputs["lockdown"] = undefined /*out*/;
             resourceInputs["locked"] = undefined /*out*/;
             resourceInputs["notAsked"] = undefined /*out*/;
+            resourceInputs["otherCard"] = undefined /*out*/;
             resourceInputs["partNumber"] = undefined /*out*/;
             resourceInputs["psid"] = undefined /*out*/;
             resourceInputs["running"] = undefined /*out*/;
+            resourceInputs["serialNumber"] = undefined /*out*/;
             resourceInputs["tool"] = undefined /*out*/;
             resourceInputs["toolVersion"] = undefined /*out*/;
             resourceInputs["unsupported"] = undefined /*out*/;
@@ -176,12 +186,14 @@ export class NicFirmware extends pulumi.CustomResource {
             resourceInputs["lockdown"] = undefined /*out*/;
             resourceInputs["locked"] = undefined /*out*/;
             resourceInputs["notAsked"] = undefined /*out*/;
+            resourceInputs["otherCard"] = undefined /*out*/;
             resourceInputs["parameters"] = undefined /*out*/;
             resourceInputs["partNumber"] = undefined /*out*/;
             resourceInputs["profile"] = undefined /*out*/;
             resourceInputs["psid"] = undefined /*out*/;
             resourceInputs["restoreOnDelete"] = undefined /*out*/;
             resourceInputs["running"] = undefined /*out*/;
+            resourceInputs["serialNumber"] = undefined /*out*/;
             resourceInputs["tool"] = undefined /*out*/;
             resourceInputs["toolVersion"] = undefined /*out*/;
             resourceInputs["unsupported"] = undefined /*out*/;

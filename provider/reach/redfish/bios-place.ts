@@ -19,7 +19,7 @@ export interface FoundBios {
 
 /**
  * Finds the system with BIOS settings: that of an id, or the only one. Boards of accelerators are systems too, without.
- * @throws RedfishError where several have any and no id was given
+ * @throws RedfishError where several have any and no id was given, and where the BMC lists no system at all
  */
 export async function findBios(
   client: BmcClient,
@@ -27,8 +27,15 @@ export async function findBios(
   system: string | undefined,
 ): Promise<FoundBios | undefined> {
   const { systems } = await client.root(work);
-  const members = systems === undefined ? undefined : await client.members(work, systems);
-  const wanted = (members ?? []).filter(({ path }) => system === undefined || idOf(path) === system);
+  const members = systems === undefined ? [] : ((await client.members(work, systems)) ?? []);
+  // It says nothing of what is there: a BMC that is starting has its list empty for a while.
+  if (members.length === 0) {
+    throw work.fail(
+      "refused",
+      "the BMC lists no system; it may be starting: try again later, or reset it where it stays so",
+    );
+  }
+  const wanted = members.filter(({ path }) => system === undefined || idOf(path) === system);
   const found: FoundBios[] = [];
   for (const member of wanted) {
     const one = await biosIn(client, work, member);

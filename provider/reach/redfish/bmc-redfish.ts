@@ -1,4 +1,4 @@
-import type { Attributes, BiosReading } from "../../../core/bios/bios-reading";
+import type { AttributeRegistry, Attributes, BiosReading } from "../../../core/bios/bios-reading";
 import type { BmcAccess } from "./access";
 import { type BiosPlace, type FoundBios, findBios } from "./bios-place";
 import type { BmcClient } from "./client";
@@ -14,6 +14,8 @@ export interface SharedBmc {
   readonly client: BmcClient;
   /** Where the BIOS settings of a system are, by its id; "" for the only one. */
   readonly places: Map<string, BiosPlace>;
+  /** The attribute registries that were last read, by path of Bios. */
+  readonly registries: Map<string, AttributeRegistry>;
   readonly users: Set<BmcRedfish>;
 }
 
@@ -31,26 +33,24 @@ export class BmcRedfish implements Redfish {
 
   readBios(system: string | undefined, options: BmcOptions): Promise<BiosReading | undefined> {
     return this.use("read the BIOS settings", options, async (work) => {
-      const { client, places } = this.shared;
-      const key = system ?? "";
-      const known = places.get(key);
-      const reading = known && (await readAt(client, work, this.registries, known));
+      const known = this.shared.places.get(system ?? "");
+      const reading = known && (await this.read(work, known));
       if (reading) return reading;
       const found = await this.find(work, system);
-      return found && readAt(client, work, this.registries, found.place, found.document);
+      return found && this.read(work, found.place, found.document);
     });
   }
 
   writeBios(system: string | undefined, attributes: Attributes, options: BmcOptions): Promise<void> {
     return this.use("write BIOS settings", options, async (work) => {
       if (Object.keys(attributes).length === 0) return;
-      const { client, places } = this.shared;
+      const { client, places, registries } = this.shared;
       const place = places.get(system ?? "") ?? (await this.find(work, system))?.place;
       if (!place) {
         const which = system === undefined ? "no system" : `no system ${system}`;
         throw work.fail("refused", `the BMC has ${which} with BIOS settings`);
       }
-      await writeAt({ client, work, place }, attributes);
+      await writeAt({ client, work, place, registry: registries.get(place.bios) }, attributes);
     });
   }
 
@@ -58,6 +58,13 @@ export class BmcRedfish implements Redfish {
     const { users, client } = this.shared;
     users.delete(this);
     if (users.size === 0) await client.end();
+  }
+
+  private async read(work: Work, place: BiosPlace, document?: unknown): Promise<BiosReading | undefined> {
+    const { client, registries } = this.shared;
+    const reading = await readAt(client, work, this.registries, place, document);
+    if (reading?.registry) registries.set(place.bios, reading.registry);
+    return reading;
   }
 
   private async find(work: Work, system: string | undefined): Promise<FoundBios | undefined> {

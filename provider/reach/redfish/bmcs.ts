@@ -20,7 +20,12 @@ export class Bmcs {
     const key = JSON.stringify([new URL(address).origin, user, password, ...trust]);
     let shared = this.shared.get(key);
     if (!shared) {
-      shared = { client: new BmcClient(access, this.limits), places: new Map(), users: new Set() };
+      shared = {
+        client: new BmcClient(access, this.limits),
+        places: new Map(),
+        registries: new Map(),
+        users: new Set(),
+      };
       this.shared.set(key, shared);
     }
     return new BmcRedfish(machine, access, shared, this.registries, this.limits);

@@ -30,7 +30,8 @@ export class BmcClient {
   private readonly requests: Requests;
   private readonly login: Login;
   private rootFound: ServiceRoot | undefined;
-  private uses = 0;
+  /** Pieces of work in progress. */
+  private readonly running = new Set<Promise<unknown>>();
   private idle: NodeJS.Timeout | undefined;
   private ending: Promise<void> = Promise.resolve();
 
@@ -45,22 +46,29 @@ export class BmcClient {
 
   /** Does work that sends requests. The session stays open for it, and a little longer. */
   async use<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    this.uses += 1;
-    clearTimeout(this.idle);
-    try {
-      // An aborted signal ends the work at its first request.
+    // An aborted signal ends the work at its first request.
+    for (let ending: unknown; ending !== this.ending && !signal.aborted; ) {
+      ending = this.ending;
       await unlessAborted(this.ending, signal).catch(() => undefined);
-      return await work();
+    }
+    clearTimeout(this.idle);
+    const mine = work();
+    this.running.add(mine);
+    try {
+      return await mine;
     } finally {
-      this.uses -= 1;
-      if (this.uses === 0) this.idle = setTimeout(() => void this.end(), this.limits.idleMs).unref();
+      this.running.delete(mine);
+      if (this.running.size === 0) this.idle = setTimeout(() => void this.end(), this.limits.idleMs).unref();
     }
   }
 
-  /** Ends session and connection; a later use makes new ones. Never throws. */
+  /**
+   * Ends session and connection when the work in progress is over, at most so much later as putting settings back may take:
+   * work that was given up may be at that. A later use makes new ones. Never throws.
+   */
   end(): Promise<void> {
     clearTimeout(this.idle);
-    this.ending = this.ending.then(() => this.leave());
+    this.ending = this.ending.then(() => this.quiet()).then(() => this.leave());
     return this.ending;
   }
 
@@ -86,7 +94,7 @@ export class BmcClient {
     for (let login = 1; ; login += 1) {
       const credentials = await this.login.credentials(work, root);
       const headers = { ...request.headers, ...credentials.headers };
-      const answer = await this.requests.send(work, { ...request, headers });
+      const answer = await this.requests.send(work, { ...request, headers }, () => this.login.check(work));
       if (answer.status === 401) {
         this.login.rejected(work, credentials, answer);
         if (login < 2) continue;
@@ -142,7 +150,14 @@ export class BmcClient {
     return work.fail("privilege", `the user ${this.access.user} of the BMC may not do this${said}; ${advice}`);
   }
 
+  private async quiet(): Promise<void> {
+    await unlessAborted(Promise.allSettled(this.running), AbortSignal.timeout(this.limits.cleanUpMs)).catch(
+      () => undefined,
+    );
+  }
+
   private async leave(): Promise<void> {
+    clearTimeout(this.idle);
     const limits = { ...this.limits, totalMs: this.limits.logOutMs, tries: 3 };
     const options = { signal: new AbortController().signal };
     const work = new Work({ machine: "", task: "log out", options, limits, secrets: this.secrets });

@@ -1,4 +1,4 @@
-import type { Attributes } from "../../../core/bios/bios-reading";
+import type { AttributeRegistry, Attributes } from "../../../core/bios/bios-reading";
 import { type BiosState, isEmpty } from "./bios-state";
 import { jobQueue } from "./jobs";
 import { pendingOf } from "./pending";
@@ -19,7 +19,7 @@ export async function ensureJob(writing: Writing): Promise<void> {
     const state = await look(writing);
     const { settings } = state;
     // Settings written back to what is in force leave nothing to do.
-    if (!settings || isEmpty(waitingIn(state))) return;
+    if (!settings || isEmpty(waitingIn(writing, state))) return;
     const request = { method: "POST", path: queue.path, body: { TargetSettingsURI: settings.path } } as const;
     const answer = await client.send(work, request).catch((error: unknown) => {
       if (error instanceof AnswerLost && attempt < client.limits.tries) return undefined;
@@ -32,6 +32,11 @@ export async function ensureJob(writing: Writing): Promise<void> {
 }
 
 /** Settings that wait for the boot. */
-export function waitingIn({ bios, settings }: BiosState): Attributes {
-  return settings ? pendingOf(bios.listed, settings.listed) : {};
+export function waitingIn({ registry }: Writing, state: BiosState): Attributes {
+  const { bios, settings } = state;
+  return settings ? pendingOf(bios.listed, settings.listed, forState(state, registry)) : {};
 }
+
+/** A registry that is that of the settings now: another BIOS has another one. */
+const forState = ({ registry: id }: BiosState, registry: AttributeRegistry | undefined) =>
+  registry?.id === id ? registry : undefined;

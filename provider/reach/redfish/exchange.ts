@@ -16,6 +16,8 @@ export interface Request {
   readonly body?: unknown;
   /** Whether it may be sent twice, as any GET and DELETE may. A login may: at worst a session is left to time out. */
   readonly repeatable?: boolean;
+  /** Tries, where fewer than the limit for all; those that did not reach the BMC, or met it busy, are not among them. */
+  readonly tries?: number;
 }
 
 export interface Answer {

@@ -25,6 +25,6 @@ export interface Redfish {
    * and new ones; given up or failed in the midst of that, it first puts back what was pending, and the error says so.
    */
   writeBios(system: string | undefined, attributes: Attributes, options: BmcOptions): Promise<void>;
-  /** Ends the session. Never throws. */
+  /** Ends the session, after the work in progress: what is being put back gets its time. Never throws. */
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { ReachPhase } from "../reach";
+import { Slots } from "../ssh/slots";
 import type { Answer, Exchange, Request } from "./exchange";
 import { ExchangeFailure, type FailureKind } from "./exchange-failure";
 import { RedfishError } from "./redfish-error";
@@ -19,17 +20,19 @@ const PHASES: Readonly<Record<FailureKind, ReachPhase>> = {
 export class Requests {
   /** Whether the BMC has ever answered: then it is there, and what fails may pass. */
   private known = false;
+  /** One at a time, so that what one answer tells (that the password is wrong) holds for all that wait. */
+  private readonly turn = new Slots(1);
 
   constructor(private readonly exchange: Exchange) {}
 
   /**
-   * The last answer, of whatever status.
+   * The last answer, of whatever status. `check` throws where the request is not to be sent (any more).
    * @throws AnswerLost for a POST or PATCH that the BMC may have obeyed
    * @throws RedfishError where there is no answer
    */
-  async send(work: Work, request: Request): Promise<Answer> {
+  async send(work: Work, request: Request, check: () => void = () => undefined): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.once(work, request);
+      const outcome = await this.once(work, request, check);
       const next = again(request, outcome, attempt, this.known, work.limits);
       if (next) {
         await work.pause(next.why, next.waitMs);
@@ -40,9 +43,13 @@ export class Requests {
     }
   }
 
-  private async once(work: Work, request: Request): Promise<Answer | ExchangeFailure> {
+  private async once(work: Work, request: Request, check: () => void): Promise<Answer | ExchangeFailure> {
     if (work.signal.aborted) throw work.ended();
+    const free = await this.turn.take(work.signal).catch(() => {
+      throw work.ended();
+    });
     try {
+      check();
       const answer = await this.exchange.send(request, work.signal);
       this.known = true;
       return answer;
@@ -50,6 +57,8 @@ export class Requests {
       if (work.signal.aborted) throw work.ended();
       if (error instanceof ExchangeFailure) return error;
       throw error;
+    } finally {
+      free();
     }
   }
 }

@@ -24,9 +24,12 @@ export function again(
   const waitMs = backoff(attempt, limits);
   if (outcome instanceof ExchangeFailure) {
     if (!mayRepeat(request, outcome, known)) return undefined;
+    if (outcome.kind !== "connect" && attempt >= triesOf(request, limits)) return undefined;
     return { why: outcome.message, waitMs };
   }
-  const why = busyWords(request, outcome);
+  const busy = isBusy(outcome);
+  if (!busy && attempt >= triesOf(request, limits)) return undefined;
+  const why = busy ? `the BMC is busy (HTTP ${outcome.status})` : failedWords(request, outcome);
   if (why === undefined) return undefined;
   const asked = retryAfterMs(outcome.headers["retry-after"], Date.now());
   return { why, waitMs: asked === undefined ? waitMs : Math.min(Math.max(asked, 0), limits.longestRetryAfterMs) };
@@ -43,12 +46,16 @@ function mayRepeat(request: Request, { kind }: ExchangeFailure, known: boolean):
   return isRepeatable(request);
 }
 
-function busyWords(request: Request, { status, messages }: Answer): string | undefined {
-  // A session that others hold is not free in a moment: there is another way in.
-  if (status < 400 || saysNoSessionFree(messages)) return undefined;
-  const says = messages.some((message) => hasKey(message, ...BUSY));
-  if (status === 429 || status === 503 || says) return `the BMC is busy (HTTP ${status})`;
-  if (!isRepeatable(request)) return undefined;
+const triesOf = ({ tries }: Request, limits: Limits): number => Math.min(tries ?? limits.tries, limits.tries);
+
+/** Whether a BMC says that it does nothing now. A session that others hold is not free in a moment: there is another way in. */
+export function isBusy({ status, messages }: Answer): boolean {
+  if (status < 400 || saysNoSessionFree(messages)) return false;
+  return status === 429 || status === 503 || messages.some((message) => hasKey(message, ...BUSY));
+}
+
+function failedWords(request: Request, { status, messages }: Answer): string | undefined {
+  if (saysNoSessionFree(messages) || !isRepeatable(request)) return undefined;
   // 500 after a write may mean that the write itself is at fault.
   const passes = request.method === "DELETE" ? [502, 504] : [500, 502, 504];
   return passes.includes(status) ? `the BMC failed (HTTP ${status})` : undefined;

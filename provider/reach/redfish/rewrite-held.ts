@@ -23,7 +23,7 @@ export async function rewriteHeld(writing: Writing, attributes: Attributes, refu
   if (isEmpty(missingOf(before, attributes)) && jobs.every(({ scheduled }) => scheduled)) return;
   const untouchable = jobs.filter(({ scheduled, ofQueue }) => !scheduled || !ofQueue);
   if (untouchable.length > 0) throw heldBy(writing, untouchable);
-  const waiting = waitingIn(before);
+  const waiting = waitingIn(writing, before);
   try {
     for (const job of jobs) await remove(writing, job);
     await writeAnew(writing, { ...waiting, ...attributes });

@@ -6,11 +6,9 @@ export function systemFactsOf(path: string, document: unknown): SystemFacts {
   const facts = {
     manufacturer: textAt(document, "Manufacturer"),
     model: textAt(document, "Model"),
-    serialNumber: textAt(document, "SerialNumber"),
     uuid: textAt(document, "UUID"),
     biosVersion: textAt(document, "BiosVersion"),
     powerState: textAt(document, "PowerState"),
-    processorModel: textAt(document, "ProcessorSummary", "Model"),
   };
   return { id: idOf(path), ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) };
 }

@@ -23,7 +23,7 @@ async function writeFrom(writing: Writing, before: BiosState, attributes: Attrib
 
 /** What others had pending and is not any more. */
 async function lostOf(writing: Writing, before: BiosState, attributes: Attributes): Promise<Attributes> {
-  const others = Object.entries(waitingIn(before)).filter(([name]) => !Object.hasOwn(attributes, name));
+  const others = Object.entries(waitingIn(writing, before)).filter(([name]) => !Object.hasOwn(attributes, name));
   if (others.length === 0) return {};
   return missingOf(await look(writing), Object.fromEntries(others));
 }

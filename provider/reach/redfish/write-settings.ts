@@ -1,4 +1,4 @@
-import type { Attributes } from "../../../core/bios/bios-reading";
+import type { AttributeRegistry, Attributes } from "../../../core/bios/bios-reading";
 import type { BiosPlace } from "./bios-place";
 import { type BiosState, isEmpty, isTrouble, lookAt, missingOf, ON_RESET, type Target } from "./bios-state";
 import type { BmcClient } from "./client";
@@ -14,6 +14,8 @@ export interface Writing {
   readonly client: BmcClient;
   readonly work: Work;
   readonly place: BiosPlace;
+  /** As it was last read, where it was: it tells what is pending from what cannot be written. */
+  readonly registry: AttributeRegistry | undefined;
 }
 
 /** What came of a PATCH. */

@@ -1,24 +1,26 @@
 import { nextValues, valueIn } from "../../../core/bios/next-values";
 import { planWrites } from "../../../core/bios/plan-writes";
 import type { Change } from "../../../core/diff/field-diff";
-import { overlaps } from "../../../core/diff/path";
 import { Refusal } from "../../../core/problems";
 import type { ResourceContext } from "../../protocol/definition";
 import type { BmcOptions, Redfish } from "../../reach/redfish/redfish";
-import { knownWanted } from "./judge";
 import type { Look } from "./looks";
 import type { BiosInputs } from "./shapes";
+import { splitWrites } from "./split-writes";
 
 /** Writes what the changes cover, all in one request: where the BMC refuses one setting, none is written. */
 export async function applyBios(
   context: ResourceContext,
   redfish: Redfish,
-  { reading, resolutions }: Pick<Look, "reading" | "resolutions">,
+  look: Look,
   target: BiosInputs,
   changes: readonly Change[],
 ): Promise<void> {
-  const { values, problems } = planWrites(reading, resolutions, covered(target, changes));
+  const { reading, resolutions } = look;
+  const { asked, restored } = splitWrites(look, target, changes);
+  const { values, problems, left } = planWrites(reading, resolutions, asked, restored);
   if (problems.length > 0) throw new Refusal(problems);
+  for (const { path, message } of left) context.warn(`${path} does not get back what it was: ${message}`);
   const next = nextValues(reading);
   const writes = [...values].filter(([name, value]) => valueIn(next, name) !== value);
   if (writes.length === 0) return;
@@ -35,14 +37,4 @@ export function bmcOptions(context: ResourceContext): BmcOptions {
     status: (message) => context.status(message),
     warn: (message) => context.warn(message),
   };
-}
-
-/** What is to be, of the places that the changes are about. */
-function covered(target: BiosInputs, changes: readonly Change[]) {
-  const { intents, attributes } = knownWanted(target);
-  const only = <T extends object>(field: string, map: T): T =>
-    Object.fromEntries(
-      Object.entries(map).filter(([name]) => changes.some(({ keys }) => overlaps(keys, [field, name]))),
-    ) as T;
-  return { intents: only("intents", intents), attributes: only("attributes", attributes) };
 }

@@ -27,7 +27,10 @@ export function judgeBios(observed: BiosOutputs, inputs: BiosInputs, look: Look 
 }
 
 /** What is wanted, without what is not known yet. */
-export function knownWanted({ intents, attributes }: Pick<BiosInputs, "intents" | "attributes">): WantedSettings {
+export function knownWanted({
+  intents,
+  attributes,
+}: Partial<Pick<BiosInputs, "intents" | "attributes">>): WantedSettings {
   return { intents: scalarsOf(intents), attributes: scalarsOf(attributes) };
 }
 

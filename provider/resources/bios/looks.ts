@@ -1,5 +1,6 @@
 import type { Attributes, BiosReading } from "../../../core/bios/bios-reading";
 import { inForce } from "../../../core/bios/next-values";
+import type { WantedSettings } from "../../../core/bios/plan-writes";
 import { type Resolutions, resolveIntents } from "../../../core/bios/resolve-intents";
 import type { ResourceContext } from "../../protocol/definition";
 
@@ -10,6 +11,8 @@ export interface Look {
   readonly resolutions: Resolutions;
   /** What was last seen in force: some BMCs hide that once a setting waits. */
   readonly inForce: Attributes;
+  /** What the program asked for when it was looked at: a write tells by it what comes back from what is wanted. */
+  readonly wanted: WantedSettings;
 }
 
 /**
@@ -19,9 +22,9 @@ export interface Look {
 export class Looks {
   private readonly last = new Map<string, Look>();
 
-  keep({ machine }: ResourceContext, key: string, reading: BiosReading): Look {
+  keep({ machine }: ResourceContext, key: string, reading: BiosReading, wanted: WantedSettings): Look {
     const before = this.of(machine.name, key)?.inForce;
-    const look = { reading, resolutions: resolveIntents(reading), inForce: inForce(reading, before) };
+    const look = { reading, resolutions: resolveIntents(reading), inForce: inForce(reading, before), wanted };
     this.last.set(nameOf(machine.name, key), look);
     return look;
   }

@@ -1,4 +1,5 @@
 import type { BiosReading } from "../../../core/bios/bios-reading";
+import { runningValue } from "../../../core/bios/next-values";
 import type { ResourceContext } from "../../protocol/definition";
 import { messageOf } from "../../protocol/errors";
 import { nicParametersWaiting } from "../nic-firmware/waiting";
@@ -29,8 +30,12 @@ async function biosWaiting({ machine, signal }: ResourceContext): Promise<string
   return reading ? pendingSettings(reading) : [];
 }
 
-const pendingSettings = ({ pending, current }: BiosReading): string[] =>
-  Object.entries(pending).map(([name, value]) => `BIOS setting ${name}: ${current[name]} → ${value}`);
+function pendingSettings(reading: BiosReading): string[] {
+  return Object.entries(reading.pending).map(([name, value]) => {
+    const now = runningValue(reading, name);
+    return `BIOS setting ${name}: ${now === undefined ? "" : `${now} → `}${value}`;
+  });
+}
 
 const nicsWaiting = async (context: ResourceContext): Promise<string[]> =>
   (await nicParametersWaiting(context)).map((one) => `NIC firmware parameter ${one}`);

@@ -22,6 +22,7 @@ export async function applyNicFirmware(
   const { device } = target;
   if (observed === undefined) throw new Error(`there is no adapter ${device} on the host`);
   if (observed.notAsked !== undefined) throw new Error(observed.notAsked);
+  if (observed.otherCard !== undefined) return leaveOtherCard(context, target, changes);
   const settings = settingsOf(context, target, observed, changes);
   for (const names of writeOrder(settings)) {
     const assignments = names.map((name) => assignment(name, settings));
@@ -29,6 +30,18 @@ export async function applyNicFirmware(
       setParameters(context, observed.tool, device, assignments),
     );
   }
+}
+
+/** Only a delete comes here with another card at the address: an update was refused before. */
+function leaveOtherCard(
+  { warn }: ResourceContext,
+  { device, parameters }: NicFirmwareInputs,
+  changes: readonly Change[],
+): void {
+  const names = changes.filter(({ keys }) => keys[0] === "parameters").map(({ keys }) => String(keys[1]));
+  const values = names.filter((name) => Object.hasOwn(parameters, name)).map((name) => `${name}=${parameters[name]}`);
+  const what = values.join(" ");
+  warn(`${device}: another adapter is there now and is left as it is; the one that was there had ${what} before`);
 }
 
 /** What can be set of what is to be: a parameter that the card does not show again cannot be put back. */

@@ -30,17 +30,20 @@ export const nicFirmwareDefinition: ResourceDefinition<NicFirmwareInputs, NicFir
 
   observe: observeNicFirmware,
   judge: (observed, wanted) => judgeParameters(observed, wanted),
+  // Another card is refused also where nothing is to be set: values kept in the state are not its own.
+  pending: ({ otherCard }) => (otherCard === undefined ? [] : ["otherCard"]),
   apply: applyNicFirmware,
 
   previewNeeds: ["device", "parameters"],
   preview(target, observed) {
     if (observed?.running === undefined) return {};
-    const { deviceType, partNumber, description, firmwareVersion, psid, tool, toolVersion, functions, lockdown } =
-      observed;
+    const { deviceType, partNumber, description, serialNumber, firmwareVersion, psid } = observed;
+    const { tool, toolVersion, functions, lockdown } = observed;
     const facts = {
       deviceType,
       partNumber,
       description,
+      serialNumber,
       firmwareVersion,
       psid,
       tool,

@@ -2,13 +2,20 @@ import { elementsToAsk, needsListing } from "../../../core/nic/adapter";
 import { type HostReading, parseHostReading } from "../../../core/nic/host-reading";
 import { type Look, observeScript } from "../../../core/nic/observe-script";
 import type { ResourceContext } from "../../protocol/definition";
+import { ReachError } from "../../reach/reach";
 
 /** A full query takes a card seconds; all of a host are asked side by side. */
 const LOOK_MS = 120_000;
 
+/** What is done, as errors name it. */
+export const LOOK_TASK = "read NIC firmware parameters";
+
 type Looker = Pick<ResourceContext, "machine" | "signal">;
 
-/** All adapters of a host, as who looks at the same moment sees them too. */
+/**
+ * All adapters of a host, as who looks at the same moment sees them too.
+ * @throws ReachError where the host gives no answer that is understood
+ */
 export const lookAtAdapters = (context: Looker): Promise<HostReading> =>
   context.machine.facts("nic-firmware", () => read(context, {}));
 
@@ -29,17 +36,14 @@ export async function lookAtAdapter(context: Looker, device: string, names: Read
 }
 
 async function read({ machine, signal }: Looker, look: Look): Promise<HostReading> {
-  const name = "read NIC firmware parameters";
-  const { exitCode, stdout, stderr } = await machine.reach.run(observeScript(look), {
-    signal,
-    timeoutMs: LOOK_MS,
-    name,
-  });
-  const where = `${machine.reach.machine}: ${name}`;
-  if (exitCode !== 0) throw new Error(`${where}: the script ended with ${exitCode}: ${stderr.trim()}`);
+  const { reach } = machine;
+  const failed = (why: string, cause?: unknown) => new ReachError(reach.machine, LOOK_TASK, "refused", why, { cause });
+  const options = { signal, timeoutMs: LOOK_MS, name: LOOK_TASK };
+  const { exitCode, stdout, stderr } = await reach.run(observeScript(look), options);
+  if (exitCode !== 0) throw failed(`the script ended with ${exitCode}: ${stderr.trim()}`);
   try {
     return parseHostReading(stdout.toString());
   } catch (cause) {
-    throw new Error(`${where}: ${(cause as Error).message}`, { cause });
+    throw failed((cause as Error).message, cause);
   }
 }

@@ -39,9 +39,19 @@ export const nicFirmwareOutputs = z.strictObject({
     .string()
     .optional()
     .describe("Why the adapter was not asked, so that all values are those known last; absent where it was asked"),
+  otherCard: z
+    .string()
+    .optional()
+    .describe(
+      "Which other adapter is at the address now, and what to do; all else is what was known of the adapter that was there",
+    ),
   deviceType: z.string().describe("Kind of the adapter, such as ConnectX7"),
   partNumber: z.string().describe("Part number of the adapter"),
   description: z.string().describe("The adapter's description of itself"),
+  serialNumber: z
+    .string()
+    .optional()
+    .describe("Serial number of the adapter, where its vital product data can be read"),
   firmwareVersion: z.string().optional().describe("Version of the running firmware, where the host's driver tells"),
   psid: z.string().optional().describe("Identity of the board that firmware images go by, where the driver tells"),
   tool: z.string().describe("Program that was used: mstconfig or mlxconfig"),

@@ -167,7 +167,7 @@ describe("Bios that cannot be reached", () => {
     await assert.rejects(bios.observe(bios.inputs()), {
       name: "Refusal",
       message:
-        "host: BIOS settings are reached through the BMC, and node7 is known without one; set hosts.node7.bmc in the provider's configuration",
+        "host: BIOS settings are reached through the BMC, and node7 is known without one; set hosts.node7.bmc in the provider's configuration, or connection.bmc where the resource has a connection",
     });
   });
 

@@ -8,12 +8,15 @@ export class FakeRedfish implements Redfish {
   /** Shows scheduled values as if they were in force. */
   showsEarly = false;
   reads = 0;
+  /** The systems that were asked for. */
+  readonly systems: (string | undefined)[] = [];
 
   constructor(public reading: BiosReading | undefined) {}
 
-  async readBios(_system: string | undefined, { signal }: BmcOptions): Promise<BiosReading | undefined> {
+  async readBios(system: string | undefined, { signal }: BmcOptions): Promise<BiosReading | undefined> {
     signal.throwIfAborted();
     this.reads++;
+    this.systems.push(system);
     const { reading } = this;
     if (!reading || !this.showsEarly) return reading;
     return { ...reading, current: { ...reading.current, ...reading.pending } };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Change } from "../../../core/diff/field-diff";
 import { mergePlanned } from "../../../core/diff/merge";
 import type { PlainObject } from "../../../core/diff/plain";
-import { restore } from "../../../core/ownership/previous";
+import { rememberPrevious, restore, withRestored } from "../../../core/ownership/previous";
 import type { Judgement, ResourceContext } from "../../../provider/protocol/definition";
 import { Resource } from "../../../provider/protocol/resource";
 import type { MachineView } from "../../../provider/reach/machine";
@@ -16,6 +16,7 @@ type Outputs = BiosOutputs & PlainObject;
 export class Managed {
   readonly phases: string[] = [];
   readonly infos: string[] = [];
+  readonly warnings: string[] = [];
   readonly abort = new AbortController();
   private readonly resource = new Resource(biosDefinition as never, z.strictObject({}));
 
@@ -78,12 +79,21 @@ export class Managed {
     await this.resource.definition.apply(this.context, this.resource.asInputs(target), observed, changes);
   }
 
+  /** Another program: what it has no longer gets back what was there at first. */
+  async change(to: PlainObject, from: PlainObject, first: PlainObject, state: PlainObject): Promise<void> {
+    const observed = await this.mustObserve(to, state);
+    const changes = this.changes(observed, to, from);
+    const previous = rememberPrevious([], first, this.changes(first, from), () => false);
+    const { wanted } = withRestored(to, changes, previous, this.resource.inputShape);
+    await this.write(wanted, observed, changes);
+  }
+
   async write(wanted: PlainObject, observed: PlainObject | undefined, changes: readonly Change[]): Promise<void> {
     const target = this.resource.asInputs(mergePlanned(observed ?? {}, wanted, changes));
     await this.resource.definition.apply(this.context, target, observed, this.resource.written(changes));
   }
 
-  private get context(): ResourceContext {
+  get context(): ResourceContext {
     const machine = {
       name: this.host,
       redfish: this.redfish,
@@ -99,7 +109,7 @@ export class Managed {
         this.phases.push(name);
         return work();
       },
-      warn: () => undefined,
+      warn: (message) => this.warnings.push(message),
       info: (message) => this.infos.push(message),
     };
   }

@@ -26,7 +26,6 @@ describe("an attribute registry", () => {
     };
     assert.deepEqual(parseRegistry(registry([entry])), {
       id: "R1",
-      version: "1.2.3",
       attributes: [
         {
           name: "AssetTag",

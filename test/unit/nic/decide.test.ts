@@ -120,6 +120,20 @@ describe("what a card makes of what is wanted", () => {
   });
 });
 
+describe("the judgement of another card at the address", () => {
+  it("is its refusal by name alone: what was known of the one says nothing of the other", () => {
+    const otherCard = "0000:19:00.0 is now a ConnectX6DX";
+    const adapter = { device: "0000:19:00.0", parameters: { A: 0 }, locked: {}, unsupported: { B: "no" }, otherCard };
+    for (const parameters of [{}, { A: 1, B: 1 }]) {
+      assert.deepEqual(judgeParameters(adapter, { parameters }), {
+        refusals: [{ path: "device", message: otherCard }],
+        warnings: [],
+        beyond: [],
+      });
+    }
+  });
+});
+
 describe("the order of writes", () => {
   it("sets what unlocks in a call before what it unlocks", () => {
     const order = writeOrder({ MAX_ACC_OUT_READ: 44, ATS_ENABLED: 1, ADVANCED_PCI_SETTINGS: 1 });

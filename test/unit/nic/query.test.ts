@@ -85,6 +85,7 @@ describe("a host's NIC firmware", () => {
       assert.equal(deviceRefusal(reading, CX6DX), undefined);
       assert.deepEqual([...reading.cards.keys()], [CX6DX]);
       const card = reading.cards.get(CX6DX);
+      assert.equal(card?.serialNumber, "MT2219T00517");
       const { current, next } = card?.query?.parameters.get("ATS_ENABLED") ?? {};
       assert.deepEqual([current?.value, next?.value], [1, 1]);
       assert.deepEqual(waitingParameters(reading), [
@@ -101,6 +102,20 @@ describe("a host's NIC firmware", () => {
   it("is refused where the answer was cut off", () => {
     const text = golden("4.21.0");
     for (const end of [0, 100, text.length - 6]) assert.throws(() => parseHostReading(text.slice(0, end)), /cut off/);
+  });
+
+  it("lays an answer that is not understood to the card that gave it", () => {
+    const half = '{"Device #1": {"descr';
+    const file = run(openFirmware(), `mstconfig -d ${CX6DX} -e -j /q.json query`).files?.["/q.json"] ?? "";
+    const of = (address: string, status: number, said: string, json: string): string =>
+      `\n\u0001said ${address} ${status}\n${said}\n\u0001json ${address}\n${json}`;
+    const answers = [of(CX6DX, 0, "", file), of("0000:19:00.0", 3, "-E- Failed to query device", half)];
+    const { cards } = parseHostReading(`${answers.join("")}${of("0000:5e:00.0", 0, "", half)}\n\u0001end\n`);
+    assert.equal(cards.get(CX6DX)?.query?.deviceType, "ConnectX6DX");
+    assert.equal(cards.get("0000:19:00.0")?.error, "Failed to query device");
+    const strange = cards.get("0000:5e:00.0");
+    assert.equal(strange?.query, undefined);
+    assert.match(strange?.error ?? "", /^its answer is not understood: /);
   });
 
   it("carries the tool's own words where a card could not be read", () => {

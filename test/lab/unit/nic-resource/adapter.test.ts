@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { Machine } from "../../../../provider/reach/machine";
+import { ReachError } from "../../../../provider/reach/reach";
 import { nicParametersWaiting } from "../../../../provider/resources/nic-firmware/waiting";
+import { CONNECTX6DX } from "../nic/lab-cards";
 import { SimulatedHost } from "./support/simulated-host";
 import { NicStack } from "./support/stack";
 
@@ -217,6 +221,99 @@ describe("NicFirmware on a host", () => {
     }
   });
 
+  describe("whose address has another card now", () => {
+    const wanted = { parameters: { ATS_ENABLED: 1 } };
+    const setsIn = ({ ran }: SimulatedHost) => ran.filter((line) => line.includes(" set "));
+
+    it("refuses it by name, whether something is to be set or not, and writes nothing", async () => {
+      const stack = new NicStack(host, CX7);
+      await stack.up(wanted);
+      const other = await SimulatedHost.start({ adapters: [{ ...CONNECTX6DX, functions: [CX7] }] });
+      try {
+        stack.host = other;
+        assert.deepEqual(await stack.refresh(), ["otherCard"], "no value of the other card is taken for drift");
+        assert.deepEqual(
+          [stack.state?.deviceType, stack.state?.parameters],
+          ["ConnectX7", { ATS_ENABLED: 1 }],
+          "what is known of a card stays its own",
+        );
+        const refusal =
+          /device: 0000:19:00\.0 is now a ConnectX6DX MCX\S+, and was a ConnectX7 MCX\S+\. If the adapter has moved, name the address .*`pulumi destroy --target`/;
+        for (const inputs of [wanted, { parameters: { ATS_ENABLED: 0 } }]) {
+          await fails(stack.preview(inputs), refusal);
+          await fails(stack.up(inputs), refusal);
+        }
+        assert.deepEqual(setsIn(other), []);
+        stack.host = host;
+        assert.deepEqual(await stack.refresh(), [], "it is back");
+        assert.equal(stack.state?.otherCard, undefined);
+      } finally {
+        await other.close();
+      }
+    });
+
+    it("knows two of a kind apart by their serial numbers, where both are known", async () => {
+      const stack = new NicStack(host, CX7);
+      await stack.up(wanted);
+      host.serial(CX7, "MT2301X00001");
+      assert.deepEqual(await stack.refresh(), [], "it was not known before");
+      assert.equal(stack.state?.serialNumber, "MT2301X00001");
+      host.serial(CX7, "MT2301X00002");
+      assert.deepEqual(await stack.refresh(), ["otherCard"]);
+      await fails(stack.up(wanted), /is now a .*serial number MT2301X00002, and was a .*serial number MT2301X00001\./);
+    });
+
+    it("is given up by a delete, which leaves the new card alone and tells what the old one had", async () => {
+      host.serial(CX7, "MT2301X00001");
+      const stack = new NicStack(host, CX7);
+      await stack.up(wanted);
+      host.serial(CX7, "MT2301X00002");
+      const was = host.type("mstconfig -d 19:00.0 -e q");
+      host.ran.length = 0;
+      const warnings = await stack.destroy();
+      assert.match(warnings.join("\n"), /0000:19:00\.0: another adapter .* left as it is; .* had ATS_ENABLED=0 before/);
+      assert.deepEqual(setsIn(host), []);
+      assert.equal(host.type("mstconfig -d 19:00.0 -e q"), was);
+      const { planned } = await new NicStack(host, CX7).up({ parameters: { ATS_ENABLED: 0 } });
+      assert.deepEqual(planned, ["parameters.ATS_ENABLED"]);
+    });
+  });
+
+  it("tells what ails the host as the machine's trouble once it is in the state, so that it ends no other's refresh", async () => {
+    const stack = new NicStack(host, CX7);
+    await stack.up({ parameters: { ATS_ENABLED: 1 } });
+    const soft = (message: RegExp) => (error: unknown) => {
+      assert.ok(error instanceof ReachError && error.phase === "refused", String(error));
+      assert.match(error.message, message);
+      return true;
+    };
+    const bare = await SimulatedHost.start({ programs: [] });
+    const silent = await SimulatedHost.start();
+    try {
+      stack.host = bare;
+      await assert.rejects(stack.refresh(), soft(/neither mstconfig nor mlxconfig is on the host/));
+      await assert.rejects(new NicStack(bare, CX7).preview({ parameters: {} }), { name: "Refusal" });
+      silent.pci("0000:77:00.0", { vendor: "0x15b3", device: "0x1021", class: "0x020000" });
+      await assert.rejects(
+        new NicStack(silent, "0000:77:00.0").preview({ parameters: {} }),
+        soft(/could not read 0000:77:00\.0: /),
+      );
+      rmSync(join(bare.root, "sys/bus/pci"), { recursive: true });
+      await assert.rejects(stack.refresh(), soft(/the script ended with 1/));
+    } finally {
+      await Promise.all([bare.close(), silent.close()]);
+    }
+  });
+
+  it("does not mistake an earlier reason for the last one, of a card that cannot be asked", async () => {
+    const stack = new NicStack(host, CX7);
+    await stack.up({ parameters: { ATS_ENABLED: 1 } });
+    stack.state = { ...stack.state, heldBy: "domain train-0", notAsked: "it was held" };
+    host.lockDown("none [integrity] confidentiality");
+    await stack.refresh();
+    assert.deepEqual([stack.state?.heldBy, stack.state?.notAsked === "it was held"], [undefined, false]);
+  });
+
   describe("whose adapter is passed through", () => {
     const argv = ["qemu-system-x86_64", "-name", "guest=train,,0,debug-threads=on", "-S"];
 
@@ -244,6 +341,19 @@ describe("NicFirmware on a host", () => {
       assert.deepEqual((await stack.up({ parameters: { ATS_ENABLED: 1 } })).planned, []);
       await fails(new NicStack(host, CX6DX).preview({ parameters: {} }), /held by domain train,0.*never been read/);
       await fails(stack.destroy(), /held by domain train,0/);
+    });
+
+    it("keeps all that was known of it, the profile too", async () => {
+      const stack = new NicStack(host, CX7);
+      await stack.up({ profile: "vmPassthrough" });
+      const known = stack.state;
+      host.giveToVfio(CX7, 46);
+      host.open(4711, "dev/vfio/46", argv);
+      assert.deepEqual(await stack.refresh(), []);
+      const { heldBy, notAsked, ...held } = stack.state ?? {};
+      assert.equal(heldBy, "domain train,0");
+      assert.match(String(notAsked), /held by domain train,0/);
+      assert.deepEqual(held, known);
     });
 
     it("names a process where there is no domain, by iommufd's device too", async () => {

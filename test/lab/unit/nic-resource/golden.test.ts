@@ -27,6 +27,7 @@ describe("the golden files of a host's NIC firmware", () => {
         host.pci("0000:3b:01.0", port, { physfn: `devices/pci0000:00/${CX6DX}` });
         host.kernel.file(`sys/devices/pci0000:00/${CX6DX}/infiniband/mlx5_1/fw_ver`, "22.43.1014\n");
         host.kernel.file(`sys/devices/pci0000:00/${CX6DX}/infiniband/mlx5_1/board_id`, "MT_0000000359\n");
+        host.serial(CX6DX, "MT2219T00517");
         host.lockDown("[none] integrity confidentiality");
         host.type("mstconfig -d 3b:00.0 -y set ATS_ENABLED=1 NUM_OF_VFS=16");
         host.boot();

@@ -16,11 +16,8 @@ describe("Redfish client, at each vendor's BMC", () => {
         id: lab.flavour.systemId,
         manufacturer: "Lab",
         model: "8x H100",
-        serialNumber: "LAB0000001",
-        uuid: "5a5fd6b8-0a1e-4c7e-9b0e-6d1f2a3b4c5d",
         biosVersion: "1.0.0",
         powerState: "Off",
-        processorModel: "AMD EPYC-Milan",
       });
       assert.equal(first.current[name], on);
       assert.deepEqual(first.pending, {});

@@ -156,6 +156,19 @@ describe("Redfish client: habits of BMCs", () => {
     assert.equal((await redfish.readBios("b", patient()))?.system.id, "b");
   });
 
+  it("does not take the empty list of a BMC that is starting for the absence of a system", async () => {
+    for (const systems of [{ Members: [] }, undefined]) {
+      const { redfish } = await startScripted({ ...plainScript(), "/redfish/v1/Systems": systems });
+      for (const system of [undefined, "1"]) {
+        await assert.rejects(redfish.readBios(system, patient()), {
+          phase: "refused",
+          message:
+            "node7: read the BIOS settings: the BMC lists no system; it may be starting: try again later, or reset it where it stays so",
+        });
+      }
+    }
+  });
+
   it("follows to where a BMC sends it on", async () => {
     const { redfish } = await startScripted({
       ...plainScript(),

@@ -89,6 +89,22 @@ describe("Redfish client: login", () => {
     assert.deepEqual(await lab.sessions(), []);
   });
 
+  it("closes after the reading that is in progress, and leaves no session of it", async () => {
+    const end: { closed?: Promise<void> } = {};
+    const here: { lab?: Lab } = {};
+    const onRequest = (line: string) => {
+      if (here.lab && line.startsWith("GET") && line.includes("/Bios")) end.closed ??= here.lab.redfish.close();
+    };
+    const lab = await startLab("supermicro", { onRequest });
+    here.lab = lab;
+    assert.ok(await lab.redfish.readBios(undefined, patient()));
+    assert.ok(end.closed);
+    await end.closed;
+    assert.equal(logins(lab).length, 1, "its session was not ended midway");
+    assert.match(lab.log.at(-1) ?? "", /^DELETE .*Sessions/);
+    assert.deepEqual(await lab.sessions(), []);
+  });
+
   it("ends the session by itself a while after the last use", async () => {
     let ended: () => void = () => undefined;
     const logout = new Promise<void>((resolve) => {

@@ -81,6 +81,22 @@ describe("Redfish client: settings that others have pending", () => {
     await assertKept(lab);
   });
 
+  it("are pending again before the connection ends where the user gives up midway and the plugin closes", async () => {
+    const controller = new AbortController();
+    const end: { closed?: Promise<void> } = {};
+    const lab = await held((line, { redfish }) => {
+      if (!line.startsWith(`DELETE ${JOBS}/`)) return;
+      controller.abort();
+      end.closed = redfish.close();
+    });
+    const options = { signal: controller.signal };
+    await assert.rejects(lab.redfish.writeBios(undefined, { MmioAbove4Gb: "Disabled" }, options), reason);
+    assert.ok(end.closed);
+    await end.closed;
+    assert.deepEqual(await lab.sessions(), []);
+    await assertKept(lab);
+  });
+
   it("stay with a job that runs", async () => {
     const lab = await held();
     const state = lab.bmc.state() as { tasks: object[] };

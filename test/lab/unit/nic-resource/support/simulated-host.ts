@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import { serveFirmwarePort } from "../../../../../lab/nic/firmware-port";
-import type { NicFirmware } from "../../../../../lab/nic/nic-firmware";
+import type { AdapterIdentity, NicFirmware } from "../../../../../lab/nic/nic-firmware";
 import type { Reach, RunOptions, RunResult } from "../../../../../provider/reach/reach";
 import { FakeMachine } from "../../../../support/fake-sysfs";
 import { BLUEFIELD3, CONNECTX6DX, CONNECTX7, newDirectory, openFirmware, run } from "../../nic/lab-cards";
@@ -12,11 +12,23 @@ import { BLUEFIELD3, CONNECTX6DX, CONNECTX7, newDirectory, openFirmware, run } f
 const PROGRAM = join(__dirname, "../../../../../lab/nic/host-programs/mstconfig.py");
 const BRIDGE = join(__dirname, "../../nic/pty-bridge.py");
 
+const ADAPTERS = [CONNECTX7, CONNECTX6DX, BLUEFIELD3];
+
 /** What a test changes of the host that all others have. */
 export interface HostOptions {
   readonly release?: "4.21.0" | "4.35.0";
   /** Programs on the host's PATH. Default: mstconfig and mlxconfig, as mstflint and MFT have them. */
   readonly programs?: readonly string[];
+  /** Default: a ConnectX-7, a ConnectX-6 Dx and a BlueField-3. */
+  readonly adapters?: readonly AdapterIdentity[];
+}
+
+/** Vital product data as a ConnectX has them: name, then read-only fields, then checksum and end. */
+function vitalProductData(serialNumber: string): Buffer {
+  const field = (keyword: string, text: string) => Buffer.from(`${keyword}${String.fromCharCode(text.length)}${text}`);
+  const item = (tag: number, body: Buffer) => Buffer.concat([Buffer.from([tag, body.length, 0]), body]);
+  const fields = [field("PN", "MCX000"), field("EC", "A5"), field("SN", serialNumber.padEnd(24)), field("RV", "\0")];
+  return Buffer.concat([item(0x82, Buffer.from("ConnectX")), item(0x90, Buffer.concat(fields)), Buffer.from([0x78])]);
 }
 
 /**
@@ -37,8 +49,8 @@ export class SimulatedHost implements Reach {
   #bridge: ChildProcess | undefined;
   #keeper: Socket | undefined;
 
-  private constructor({ release }: HostOptions) {
-    this.firmware = openFirmware({ ...(release ? { release } : {}), log: (line) => this.ran.push(line) });
+  private constructor({ release, adapters = ADAPTERS }: HostOptions) {
+    this.firmware = openFirmware({ ...(release ? { release } : {}), adapters, log: (line) => this.ran.push(line) });
   }
 
   static async start(options: HostOptions = {}): Promise<SimulatedHost> {
@@ -49,7 +61,7 @@ export class SimulatedHost implements Reach {
       copyFileSync(PROGRAM, join(bin, name));
       chmodSync(join(bin, name), 0o755);
     }
-    for (const { functions, device } of [CONNECTX7, CONNECTX6DX, BLUEFIELD3]) {
+    for (const { functions, device } of options.adapters ?? ADAPTERS) {
       for (const address of functions)
         host.pci(address, { vendor: "0x15b3", device: `0x${device}`, class: "0x020000" });
     }
@@ -66,6 +78,11 @@ export class SimulatedHost implements Reach {
     const path = `pci0000:00/${address}`;
     this.kernel.pci(path, attributes, {});
     for (const [name, target] of Object.entries(links)) this.kernel.pciLink(path, name, target);
+  }
+
+  /** Gives the card at an address a serial number: one more card of the same kind, where it had another one. */
+  serial(address: string, serialNumber: string): void {
+    this.kernel.file(`sys/devices/pci0000:00/${address}/vpd`, vitalProductData(serialNumber));
   }
 
   /** Takes a card out of the host. */

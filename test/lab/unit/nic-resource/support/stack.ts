@@ -28,7 +28,8 @@ export class NicStack {
   #previous: PreviousValue[] = [];
 
   constructor(
-    readonly host: SimulatedHost,
+    /** Another one is this host after cards were changed while its power was off. */
+    public host: SimulatedHost,
     readonly device: string,
     /** Shared with other resources; without it each look is one of its own, as in another process. */
     private readonly machine?: Machine,
