@@ -1,7 +1,14 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type { ProviderDefinition } from "./definition";
 import { exitWithParent } from "./exit";
+
+/**
+ * How long a caller may take to hang up. The engine keeps its connection without a call, and ends the process about a
+ * second after the signal: sessions at BMCs are to be ended before that.
+ */
+const HANG_UP_MS = 200;
 
 type Unary = (call: ServerUnaryCall<never, object>, callback: sendUnaryData<object>) => void;
 
@@ -26,7 +33,7 @@ export async function serve(
   exitWithParent(async () => {
     const { cancel, close } = await table();
     cancel();
-    await new Promise<void>((done) => server.tryShutdown(() => done()));
+    await Promise.race([new Promise<void>((done) => server.tryShutdown(() => done())), wait(HANG_UP_MS)]);
     await close();
   });
   process.stdout.write(`${port}\n`);

@@ -1,6 +1,6 @@
 import { deepEqual, match, notEqual, ok } from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sshd } from "../support/sshd";
 import { hostAt } from "./support/machines";
@@ -8,22 +8,14 @@ import { type Folders, ownFolders } from "./support/own-folders";
 import { startOwnSshd } from "./support/own-machine";
 import { ProcessWatch } from "./support/process-watch";
 import { ProgramRecorder } from "./support/program-recorder";
-import { bytesOf, filesBelow, type Places } from "./support/searched-places";
+import { filesBelow, type Places } from "./support/searched-places";
+import { secretPlaces } from "./support/secret-places";
 import { exposedIn, keyTokens, randomToken, type SecretToken, secretsIn } from "./support/secret-token";
 import { mustEnd, Stack, secret } from "./support/stack";
 import { until } from "./support/until";
 
 /** All that the engine and its plugins can say. */
 const VERBOSE = ["--logtostderr", "-v=11"];
-/** Who holds, or has last held, the machine (provider/reach/lock-script.ts). */
-const HOLDER = "/run/lock/gpudirect-machine.holder";
-/**
- * Where the engine (sdk/go/common/resource/plugin, rpc.go) and the SDK of the program (@pulumi/pulumi, runtime/resource.js)
- * themselves print each value of each message at this verbosity, secret or not, whatever the provider does. Everything else
- * that is printed must hold none.
- */
-const ENGINES_TRACE =
-  /^\{"time":"[^"]*","level":"INFO","msg":"(?:(?:M|Unm)arshaling property for RPC\[|(?:eventSink::Debug\(<\{%reset%\}>)?RegisterResource RPC finished: )/;
 /** What the plugin starts here, and its commands on a machine. */
 const PROGRAMS = ["sh", "ssh", "ssh-add", "ssh-agent", "cat", "mv", "rm", "mktemp", "mkdir", "chmod", "stat", "sync"];
 
@@ -62,12 +54,17 @@ describe("secrets at highest verbosity", () => {
     await stack.init();
     await configure(key);
     stack.firstOnPath = here.folder;
-    places = placesOf();
     // What was there before is the user's own until the first write.
     for (const name of ["program", "config", "connection"]) {
       writeFileSync(settings(name), JSON.stringify({ size: 9, password: tokens.before.text }));
     }
     watch = new ProcessWatch(folders.tmp);
+    const machine = () => filesBelow(join(folders.root, "machine"), (path) => path.endsWith(".json"));
+    places = {
+      ...secretPlaces({ stack, folders, watch, here, there, sshd }),
+      // Their very content is the password, by definition.
+      "the machine but the settings themselves": machine,
+    };
   });
   after(async () => {
     await watch.stop();
@@ -111,45 +108,6 @@ settings("program", "bykey", read("program"));
 settings("config", "bypassword", new pulumi.Config().requireSecret("password"));
 settings("connection", "byconnection", read("connection"), { connection });
 `);
-  }
-
-  /** Every place that a secret must not get to. */
-  function placesOf(): Places {
-    const ours = (name: string) => join(stack.folder, name);
-    const isSettings = (path: string) => path.endsWith(".json");
-    const calls = (recorder: ProgramRecorder) => recorder.calls();
-    return {
-      "what the CLI printed": () => bytesOf(printed(stack.said)),
-      "the backend": () => filesBelow(ours("state")),
-      PULUMI_HOME: () => filesBelow(ours("home")),
-      "the project": () => filesBelow(stack.folder),
-      "temporary files at the end": () => filesBelow(folders.tmp),
-      "temporary files while it ran": () => [...watch.files].flat().join("\n"),
-      "arguments of processes": () => [...watch.argv].join("\n"),
-      "environments of processes": () => [...watch.environ].join("\n"),
-      "arguments of what the plugin started": () =>
-        calls(here)
-          .flatMap(({ argv }) => argv)
-          .join("\n"),
-      "environments of what the plugin started": () =>
-        calls(here)
-          .map(({ environ }) => environ)
-          .join("\n"),
-      "arguments of commands on the machine": () =>
-        calls(there)
-          .flatMap(({ argv }) => argv)
-          .join("\n"),
-      "environments of commands on the machine": () =>
-        calls(there)
-          .map(({ environ }) => environ)
-          .join("\n"),
-      "scripts on standard input": () => [...calls(here), ...calls(there)].map(({ script }) => script).join("\n"),
-      "the log of sshd": () => bytesOf(sshd.log()),
-      "the records": () => filesBelow(folders.records),
-      // Their very content is the password, by definition.
-      "the machine but the settings themselves": () => filesBelow(join(folders.root, "machine"), isSettings),
-      "the lock's holder": () => (existsSync(HOLDER) ? readFileSync(HOLDER, "latin1") : ""),
-    };
   }
 
   /** Fails with each place that has a secret, and which. */
@@ -258,13 +216,6 @@ settings("connection", "byconnection", read("connection"), { connection });
     }
   }
 });
-
-/** What the CLI has printed, without what the engine traces of its own messages. */
-const printed = (said: string): string =>
-  said
-    .split("\n")
-    .filter((line) => !ENGINES_TRACE.test(line))
-    .join("\n");
 
 /** A key that may log in as well, whose comment is a text. */
 function keyWithComment({ root }: Folders, { dir }: Sshd, comment: string): string {

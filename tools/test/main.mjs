@@ -27,7 +27,14 @@ const stages = {
   // The lab's parts, then real boots of simulated hosts: `npm run test:lab`.
   "lab-unit": { command: [...mocha, "test/lab/unit/**/*.test.ts"], counts: true },
   lab: {
-    command: [...mocha, "--timeout", "1200000", "test/lab/*.test.ts", "test/lab/bmc-clients/*.test.ts"],
+    command: [
+      ...mocha,
+      "--timeout",
+      "1200000",
+      "test/lab/*.test.ts",
+      "test/lab/engine/*.test.ts",
+      "test/lab/bmc-clients/*.test.ts",
+    ],
     counts: true,
   },
   // What takes too long for every run: `npm run test:long`.
@@ -43,7 +50,7 @@ await reportFailures(async () => {
   if (unknown.length > 0) {
     throw new SetupError(`no stage ${unknown.join(", ")}; there are ${Object.keys(stages).join(", ")}`);
   }
-  const { env } = await prepare(wanted.some((name) => name.startsWith("lab")) ? [...usualSteps, "lab"] : usualSteps);
+  const { env } = await prepare(wanted.some((name) => ON_REQUEST.includes(name)) ? [...usualSteps, "lab"] : usualSteps);
   mkdirSync(join(root, "coverage"), { recursive: true });
   for (const file of [COUNTS, TALLY]) rmSync(file, { force: true });
 

@@ -74,9 +74,10 @@ function refusalOf({ path, message, intent }: SettingProblem): Problem {
 }
 
 function warningsOf(observed: BiosOutputs, wanted: WantedSettings): string[] {
-  const { registry, registryProblem, failures, pending, resolved } = observed;
+  const { registry, registryProblem, failures, pending, resolved, attributes: known } = observed;
   const managed = new Set([
-    ...Object.keys(wanted.attributes),
+    // Known, but not wanted: taken out of the program just now.
+    ...Object.keys({ ...wanted.attributes, ...known }),
     ...INTENTS.filter((intent) => wanted.intents[intent] !== undefined).map((intent) => resolved[intent]?.attribute),
   ]);
   const others = Object.entries(pending).filter(([name]) => !managed.has(name));

@@ -39,10 +39,18 @@ export async function localMachine(): Promise<TestMachine> {
   };
 }
 
-export async function sshMachine(name = "node7"): Promise<TestMachine> {
+/**
+ * @param environment variables of all that runs there; PATH comes before this process's own
+ */
+export async function sshMachine(
+  name = "node7",
+  { PATH, ...environment }: Record<string, string> = {},
+): Promise<TestMachine & { readonly sshd: Sshd }> {
   const folder = mkdtempSync(join(tmpdir(), "gpudirect-test-machine-"));
   const shim = new VirshShim(folder);
-  const sshd = await startSshd({ programs: shim.folder });
+  const path = [PATH, shim.folder, process.env.PATH].filter((part) => part !== undefined).join(":");
+  const variables = Object.entries({ PATH: path, ...environment }).map(([variable, value]) => `${variable}=${value}`);
+  const sshd = await startSshd({ config: [`SetEnv ${variables.join(" ")}`] });
   return {
     name,
     shim,

@@ -2,15 +2,18 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Records of ownership on this machine, as an administrator finds them. */
-const folderOf = (kind: string): string => {
+/** Where this machine keeps its state, as an administrator finds it. */
+function stateDirectory(): string {
   const home = process.env.XDG_STATE_HOME || join(homedir(), ".local", "state");
-  return join(process.getuid?.() === 0 ? "/var/lib" : home, "gpudirect", "records", kind);
-};
+  return join(process.getuid?.() === 0 ? "/var/lib" : home, "gpudirect");
+}
 
-/** The record of a thing as text; undefined where nobody owns it. */
-export function recordOf(kind: string, key: string): string | undefined {
-  const file = join(folderOf(kind), `${encodeURIComponent(key)}.json`);
+/** Records of ownership. */
+const folderOf = (kind: string, state = stateDirectory()): string => join(state, "records", kind);
+
+/** The record of a thing as text; undefined where nobody owns it. `state`: where that machine keeps its state. */
+export function recordOf(kind: string, key: string, state?: string): string | undefined {
+  const file = join(folderOf(kind, state), `${encodeURIComponent(key)}.json`);
   return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 

@@ -18,6 +18,14 @@ export function randomToken(title: string): SecretToken {
   return { title, text, core, forms: new Map([...formsOf(text, "whole"), ...formsOf(core, "random part")]) };
 }
 
+/** A secret that somebody else has drawn, of characters that no encoding of texts changes. */
+export const givenToken = (title: string, text: string): SecretToken => ({
+  title,
+  text,
+  core: text,
+  forms: formsOf(text, "whole"),
+});
+
 /** The lines of a private key in OpenSSH's format, and the key itself as it lies in memory. */
 export function keyTokens(title: string, key: string): SecretToken[] {
   const lines = key.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));

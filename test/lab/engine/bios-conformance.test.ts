@@ -1,5 +1,0 @@
-import { biosSample } from "../../engine/support/bios-sample";
-import { definitionConformance } from "../../engine/support/conformance";
-import { bmcMachine } from "./support/bmc-machine";
-
-definitionConformance("BIOS settings over ssh and Redfish", biosSample, bmcMachine);
