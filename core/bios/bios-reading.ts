@@ -56,7 +56,6 @@ export interface SystemFacts {
   readonly id: string;
   readonly manufacturer?: string;
   readonly model?: string;
-  readonly uuid?: string;
   readonly biosVersion?: string;
   /** `On`, `Off`, `PoweringOn`, `PoweringOff`, … */
   readonly powerState?: string;

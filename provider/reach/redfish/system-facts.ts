@@ -6,7 +6,6 @@ export function systemFactsOf(path: string, document: unknown): SystemFacts {
   const facts = {
     manufacturer: textAt(document, "Manufacturer"),
     model: textAt(document, "Model"),
-    uuid: textAt(document, "UUID"),
     biosVersion: textAt(document, "BiosVersion"),
     powerState: textAt(document, "PowerState"),
   };

@@ -4,13 +4,12 @@ import { FACTORY_BIOS_EFFECTS, MAX_READ_REQUESTS } from "../../../../lab/hardwar
 import { clearBenches, startBench, virtualizationOf } from "./support/bench";
 import { keysOf } from "./support/redfish-client";
 
-afterEach(clearBenches);
-
 for (const name of FLAVOUR_NAMES) {
   const flavour = FLAVOURS[name];
   const virtualization = virtualizationOf(flavour);
 
   describe(`BMC of flavour ${name}`, () => {
+    afterEach(clearBenches);
     it("is found from the service root on, link by link", async () => {
       const { admin, paths, flavour } = await startBench(name);
       const root = (await admin.get("/redfish/v1/")).body;
@@ -116,6 +115,7 @@ for (const name of FLAVOUR_NAMES) {
 }
 
 describe("BMC flavours together", () => {
+  afterEach(clearBenches);
   it("switch every effect, and MaxReadReq to every size", () => {
     const offered = new Set(FLAVOUR_NAMES.flatMap((name) => Object.keys(FLAVOURS[name].effects)));
     assert.deepEqual([...offered].sort(), Object.keys(FACTORY_BIOS_EFFECTS).sort());

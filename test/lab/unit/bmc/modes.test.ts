@@ -5,8 +5,6 @@ import type { ModeName } from "../../../../lab/bmc/modes";
 import { clearBenches, startBench, virtualizationOf } from "./support/bench";
 import { keysOf, RedfishClient } from "./support/redfish-client";
 
-afterEach(clearBenches);
-
 /** What each mode does, on any flavour: shown with the mode off and on. */
 const MODES: Record<ModeName, (flavour: FlavourName) => Promise<void>> = {
   appliesAtReset: async (flavour) => {
@@ -176,11 +174,13 @@ const MODES: Record<ModeName, (flavour: FlavourName) => Promise<void>> = {
 
 for (const flavour of FLAVOUR_NAMES) {
   describe(`BMC modes on flavour ${flavour}`, () => {
+    afterEach(clearBenches);
     for (const [mode, shows] of Object.entries(MODES)) it(mode, () => shows(flavour));
   });
 }
 
 describe("BMC modes", () => {
+  afterEach(clearBenches);
   it("begin as the flavour's habits and go back to them", async () => {
     const { bmc } = await startBench("dell");
     assert.equal(bmc.modes.needsApplyTime, true);

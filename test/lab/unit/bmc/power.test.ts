@@ -4,12 +4,11 @@ import { eventually } from "../../../support/eventually";
 import { clearBenches, startBench } from "./support/bench";
 import { keysOf } from "./support/redfish-client";
 
-afterEach(clearBenches);
-
 for (const name of FLAVOUR_NAMES) {
   const { powerConflict, resetTypes } = FLAVOURS[name];
 
   describe(`BMC power on flavour ${name}`, () => {
+    afterEach(clearBenches);
     it("reaches the system's power with each reset type that it lists", async () => {
       const { admin, system, paths, reset } = await startBench(name);
       const listed = (await admin.get(paths.system)).body.Actions["#ComputerSystem.Reset"];
@@ -44,6 +43,7 @@ for (const name of FLAVOUR_NAMES) {
 }
 
 describe("BMC resets", () => {
+  afterEach(clearBenches);
   it("refuse what is no reset type, and parameters that they do not know", async () => {
     const { admin, paths, reset, system } = await startBench("ami");
     assert.deepEqual(keysOf(await reset("Nmi")), ["ActionParameterValueNotInList"]);
@@ -84,6 +84,7 @@ describe("BMC resets", () => {
 });
 
 describe("BMC boot override", () => {
+  afterEach(clearBenches);
   it("holds for one start, or for each", async () => {
     const { admin, bmc, paths } = await startBench("dell");
     const set = (enabled: string, target: string) =>

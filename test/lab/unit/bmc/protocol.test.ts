@@ -8,9 +8,8 @@ import { basic, keysOf, RedfishClient } from "./support/redfish-client";
 const SESSIONS = "/redfish/v1/SessionService/Sessions";
 const ACCOUNTS = "/redfish/v1/AccountService/Accounts";
 
-afterEach(clearBenches);
-
 describe("BMC's door", () => {
+  afterEach(clearBenches);
   it("shows the root, the version and the metadata to anybody, all else to users only", async () => {
     const { bmc } = await startBench("dell");
     const nobody = new RedfishClient(bmc);
@@ -74,6 +73,7 @@ describe("BMC's door", () => {
 });
 
 describe("BMC's sessions", () => {
+  afterEach(clearBenches);
   it("open by name and password, hold for their token, and end by DELETE", async () => {
     const { bmc } = await startBench("dgx");
     const user = bmc.users.find(({ roleId }) => roleId === "ReadOnly");
@@ -122,6 +122,7 @@ describe("BMC's sessions", () => {
 });
 
 describe("BMC's users", () => {
+  afterEach(clearBenches);
   it("may do what their role assigns", async () => {
     const { bmc, paths } = await startBench("dell");
     const [reader, operator] = [RedfishClient.as(bmc, "ReadOnly"), RedfishClient.as(bmc, "Operator")];
@@ -182,6 +183,7 @@ describe("BMC's users", () => {
 });
 
 describe("BMC's protocol", () => {
+  afterEach(clearBenches);
   it("answers 404, 405 with Allow, 501, 400, 415 and 412 as the standard says", async () => {
     const { admin, paths } = await startBench("dell");
     const missing = await admin.get("/redfish/v1/Systems/Nobody");

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { clearBenches, startBench } from "./support/bench";
 import { keysOf } from "./support/redfish-client";
 
-afterEach(clearBenches);
-
 const JOBS = "/redfish/v1/Managers/iDRAC.Embedded.1/Jobs";
 
 describe("BIOS settings of a Dell", () => {
+  afterEach(clearBenches);
   it("take effect by a job made for them", async () => {
     const { admin, bmc, paths, reset } = await startBench("dell");
     assert.equal((await admin.post(JOBS, { TargetSettingsURI: paths.settings })).status, 400, "nothing to do");
@@ -48,6 +47,7 @@ describe("BIOS settings of a Dell", () => {
 });
 
 describe("BIOS settings", () => {
+  afterEach(clearBenches);
   it("written back to what is in force are not pending any more", async () => {
     const { admin, bmc, paths, reset, write } = await startBench("supermicro");
     await write({ SR_IOVSupport_00B3: "Disabled" });

@@ -9,9 +9,8 @@ import { clearBenches, startBench, temporaryDirectory } from "./support/bench";
 import { MemorySystem } from "./support/memory-system";
 import { basic, RedfishClient } from "./support/redfish-client";
 
-afterEach(clearBenches);
-
 describe("BMC state", () => {
+  afterEach(clearBenches);
   it("survives a restart: settings, jobs, modes, boot override, users, certificate", async () => {
     const stateDirectory = temporaryDirectory();
     const before = await startBench("dell", { stateDirectory });

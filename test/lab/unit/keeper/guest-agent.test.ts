@@ -3,8 +3,6 @@ import type { Socket } from "node:net";
 import { guestExec } from "../../../../lab/keeper/guest-agent";
 import { closeSocketServers, socketServer } from "./support/socket-server";
 
-afterEach(closeSocketServers);
-
 const LIMIT_MS = 10_000;
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
@@ -33,6 +31,7 @@ function agent(answer: (call: Call, socket: Socket) => void, stale = ""): Promis
 }
 
 describe("QEMU's guest agent", () => {
+  afterEach(closeSocketServers);
   it("gives status and output of a command, whatever an earlier connection left unanswered", async () => {
     const calls: Call[] = [];
     let polls = 0;

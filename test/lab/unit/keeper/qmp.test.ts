@@ -5,8 +5,6 @@ import { onLines } from "../../../../lab/host/lines";
 import { Qmp } from "../../../../lab/keeper/qmp";
 import { closeSocketServers, socketServer } from "./support/socket-server";
 
-afterEach(closeSocketServers);
-
 const GREETING = `{"QMP": {"version": {}, "capabilities": []}}\n`;
 const LIMIT_MS = 10_000;
 
@@ -22,6 +20,7 @@ const qemu = (answer: (command: string, socket: Socket) => void): Promise<string
   });
 
 describe("QEMU's machine protocol", () => {
+  afterEach(closeSocketServers);
   it("gives each command its own answer, with events in between and lines in pieces", async () => {
     const path = await qemu((command, socket) => {
       socket.setNoDelay().write(`{"event": "RESUME", "timestamp": {}}\n{"retu`);

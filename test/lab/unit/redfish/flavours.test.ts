@@ -3,9 +3,8 @@ import { FLAVOUR_NAMES } from "../../../../lab/bmc/flavours";
 import { virtualizationOf } from "../bmc/support/bench";
 import { endLabs, patient, startLab } from "./support/lab-redfish";
 
-afterEach(endLabs);
-
 describe("Redfish client, at each vendor's BMC", () => {
+  afterEach(endLabs);
   for (const flavour of FLAVOUR_NAMES) {
     it(`reads and writes BIOS settings of ${flavour}`, async () => {
       const lab = await startLab(flavour);

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { patient } from "./support/lab-redfish";
 import { type Asked, link, PATHS, plainScript, startScripted, stopScripted } from "./support/scripted-bmc";
 
-afterEach(stopScripted);
-
 const MANAGER = "/redfish/v1/Managers/iDRAC.Embedded.1";
 const JOBS = `${MANAGER}/Jobs`;
 const REGISTRY = "BiosAttributeRegistryX.v1_2_0";
@@ -14,6 +12,7 @@ const all = (names: readonly string[], value: string) => Object.fromEntries(name
 const job = (id: string) => ({ ...link(`${JOBS}/${id}`), JobType: "BIOSConfiguration", JobState: "Scheduled" });
 
 describe("Redfish client: a settings object that lists all that can be written", () => {
+  afterEach(stopScripted);
   it("has pending only what differs, however much of Bios is read-only", async () => {
     const script = plainScript();
     const settings = { ...all(SETTABLE, "on"), B: "off" };

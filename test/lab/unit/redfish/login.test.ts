@@ -3,12 +3,11 @@ import { Bmcs, type RedfishError } from "../../../../provider/reach/redfish";
 import { startBench, virtualizationOf } from "../bmc/support/bench";
 import { endLabs, type Lab, patient, QUICK, startLab } from "./support/lab-redfish";
 
-afterEach(endLabs);
-
 const SESSIONS = "/redfish/v1/SessionService/Sessions";
 const logins = ({ log }: Lab): string[] => log.filter((line) => line.startsWith(`POST ${SESSIONS}`));
 
 describe("Redfish client: login", () => {
+  afterEach(endLabs);
   it("tries a wrong password once, however many ask and however often", async () => {
     const lab = await startLab("supermicro", { access: { password: "Wrong-password-1" } });
     const same = lab.bmcs.redfish("node8", lab.access);

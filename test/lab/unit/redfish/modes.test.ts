@@ -5,8 +5,6 @@ import { RedfishError } from "../../../../provider/reach/redfish";
 import { virtualizationOf } from "../bmc/support/bench";
 import { endLabs, type Lab, type LabSettings, patient, startLab } from "./support/lab-redfish";
 
-afterEach(endLabs);
-
 /** A lab BMC whose system is on, with a setting to write and a second one. */
 async function started(flavour: FlavourName, settings: LabSettings = {}) {
   const lab = await startLab(flavour, settings);
@@ -254,6 +252,7 @@ const MODES: Record<ModeName, (flavour: FlavourName) => Promise<void>> = {
 
 for (const [mode, shows] of Object.entries(MODES)) {
   describe(`Redfish client, with the BMC's mode ${mode}`, () => {
+    afterEach(endLabs);
     for (const flavour of FLAVOUR_NAMES) {
       it(`comes to the right result at ${flavour}`, () => shows(flavour));
     }

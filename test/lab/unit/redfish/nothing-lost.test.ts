@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import type { RedfishError } from "../../../../provider/reach/redfish";
 import { endLabs, type Lab, patient, QUICK, startLab } from "./support/lab-redfish";
 
-afterEach(endLabs);
-
 const JOBS = "/redfish/v1/Managers/iDRAC.Embedded.1/Jobs";
 
 /** A Dell whose job holds a setting of somebody else, and what our client is asked to write. */
@@ -30,6 +28,7 @@ async function assertKept(lab: Lab): Promise<void> {
 }
 
 describe("Redfish client: settings that others have pending", () => {
+  afterEach(endLabs);
   it("are written again together with the new ones where a job holds them", async () => {
     const lab = await held();
     await lab.redfish.writeBios(undefined, { MmioAbove4Gb: "Disabled", AssetTag: "rack 8" }, patient());

@@ -10,8 +10,6 @@ import {
   stopScripted,
 } from "./support/scripted-bmc";
 
-afterEach(stopScripted);
-
 const basic = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString("base64")}`;
 const carries = ({ headers, body }: Asked): boolean => headers.authorization === basic || body?.Password === PASSWORD;
 
@@ -27,6 +25,7 @@ const withoutSessions = (answer: (asked: Asked) => object): Script => ({
 });
 
 describe("Redfish client: a password that was never let in", () => {
+  afterEach(stopScripted);
   for (const status of [500, 502, 504]) {
     it(`goes out twice at most where the login is answered with ${status}, however often somebody asks`, async () => {
       const { redfish, asked } = await startScripted({ ...plainScript(), [`POST ${PATHS.sessions}`]: { status } });
@@ -79,6 +78,7 @@ describe("Redfish client: a password that was never let in", () => {
 });
 
 describe("Redfish client: a password that does not hold any more", () => {
+  afterEach(stopScripted);
   it("goes out once by Basic authentication, also where others wait to send it", async () => {
     const script = plainScript();
     let holds = true;
