@@ -1,3 +1,5 @@
+import { STATE_DIRECTORY } from "../ownership/state-directory";
+
 /**
  * The script that reads a host's identity and facts in one round trip: POSIX sh; writes nothing. Sections as those of the
  * topology's probe. `GPUDIRECT_ROOT` is a directory to read /sys, /proc and /etc from. The UEFI variable holds four bytes
@@ -7,8 +9,7 @@ export const BASELINE_SCRIPT = String.raw`R=\${GPUDIRECT_ROOT:-}
 LC_ALL=C
 export LC_ALL
 section() { echo "### $1"; }
-state=\${GPUDIRECT_STATE_DIRECTORY:-/var/lib/gpudirect}
-[ "$(id -u)" = 0 ] || state=\${GPUDIRECT_STATE_DIRECTORY:-\${XDG_STATE_HOME:-$HOME/.local/state}/gpudirect}
+${STATE_DIRECTORY}
 section path
 echo "$state/baseline.json"
 section recorded

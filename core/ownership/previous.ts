@@ -72,7 +72,6 @@ export function withoutReturned(
   observed: PlainObject,
   shape: Shape,
 ): readonly PreviousValue[] {
-  const isKnown = ({ value, secret }: PreviousValue) => value !== undefined || !secret;
   const isBack = (one: PreviousValue) =>
     isKnown(one) && valueAt(wanted, one.keys) === undefined && sameValue(valueAt(observed, one.keys), one.value);
   return previous.filter((one) => !(isField(shape, one.keys) && isBack(one)));
@@ -88,12 +87,12 @@ export function withUnreturned(
   previous: readonly PreviousValue[],
   shape: Shape,
 ): PlainObject {
-  const unreturned = previous.filter(({ keys, value, secret }) => {
+  const unreturned = previous.filter((one) => {
+    const { keys, value } = one;
     const now = valueAt(observed, keys);
-    const isKnown = value !== undefined || !secret;
     return (
       isField(shape, keys) &&
-      isKnown &&
+      isKnown(one) &&
       now !== undefined &&
       valueAt(inputs, keys) === undefined &&
       !sameValue(now, value)
@@ -101,6 +100,9 @@ export function withUnreturned(
   });
   return unreturned.reduce((all, { keys }) => replaceValue(all, keys, valueAt(observed, keys)), inputs);
 }
+
+/** The value of a secret may be lost: a record on the machine has none. */
+const isKnown = ({ value, secret }: PreviousValue): boolean => value !== undefined || !secret;
 
 function isField(shape: Shape, keys: Keys): boolean {
   const above = keys.slice(0, -1).reduce<Shape | undefined>((at, key) => childShape(at, key), shape);

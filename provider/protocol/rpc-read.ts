@@ -61,9 +61,7 @@ export async function read(provider: Provider, message: ReadRequest): Promise<Re
 }
 
 async function look(place: Place, inputs: PlainObject, state: PlainObject, hidden: Hidden): Promise<Found | undefined> {
-  const observed = await place.run(({ looking }) =>
-    place.resource.observe(looking, place.key, { inputs, state, kept: [state, inputs] }),
-  );
+  const observed = await place.run(({ looking }) => place.resource.observe(looking, place.key, { inputs, state }));
   return observed && { observed, hidden };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { STATE_DIRECTORY } from "../../../core/ownership/state-directory";
 import { removeFile, writeFile } from "../../reach/files";
 import type { ResourceContext } from "../definition";
 import { formatId } from "../machine-fields";
@@ -46,8 +47,7 @@ const options = ({ signal }: ResourceContext, name: string) => ({ signal, timeou
 
 function readScript(kind: string, key: string): string {
   return `
-state=\${GPUDIRECT_STATE_DIRECTORY:-/var/lib/gpudirect}
-[ "$(id -u)" = 0 ] || state=\${GPUDIRECT_STATE_DIRECTORY:-\${XDG_STATE_HOME:-$HOME/.local/state}/gpudirect}
+${STATE_DIRECTORY}
 file=$state/records/${kind}/${fileName(key)}.json
 echo "$file"
 [ ! -e "$file" ] || cat "$file"
