@@ -80,10 +80,11 @@ async function write(place: Place, context: ResourceContext, goal: Goal, attempt
       `${resource.typeName} ${place.id} is no longer there. Run \`pulumi up\` again: it will plan to create it.`,
     );
   }
-  resource.mustSuit({ ...goal, observed: before }, context);
-  const changes = changesToMake(place, context, goal, before);
+  const wanted = resource.resolved(before, goal.wanted);
+  resource.mustSuit({ ...goal, wanted, observed: before }, context);
+  const changes = changesToMake(place, context, { ...goal, wanted }, before);
   const writes = resource.written(changes);
-  const tenure = tenureFor(place, goal, ledger, { before, writes, owner: context.owner });
+  const tenure = tenureFor(place, { ...goal, wanted }, ledger, { before, writes, owner: context.owner });
   const merged = mergePlanned(before ?? {}, tenure.wanted, changes);
   const target = { ...resource.asInputs(merged), ...resource.keptOf(resource.asInputs(goal.wanted)) };
   attempt.before = before;
@@ -128,7 +129,8 @@ function previousOf({ resource }: Place, previous: readonly PreviousValue[]): Hi
 }
 
 async function mustSee(place: Place, context: ResourceContext, goal: Goal): Promise<PlainObject> {
-  const state = goal.state && place.resource.withoutDropped(goal.state, goal.wanted);
+  const state =
+    goal.state && place.resource.withoutDropped(goal.state, place.resource.resolved(goal.state, goal.wanted));
   const found = await place.resource.observe(context, place.key, { inputs: goal.wanted, state, kept: [state ?? {}] });
   if (!found) throw new Error(`${place.resource.typeName} ${place.id} is not there after it was written`);
   return found;

@@ -83,13 +83,21 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
    */
   imply?(inputs: Partial<Inputs>): Partial<Inputs>;
   /**
-   * Holds what is wanted against what was observed, before anything is written: at preview and again before apply.
+   * The inputs as this machine takes them: with what they leave to it, such as the settings of each adapter that it has.
+   * Called wherever what is wanted is held against what was observed, so that each shows in the plan and gets back what it
+   * was when it is wanted no more. Not called where nothing was observed. Resolving twice must give the same; `wanted` may
+   * hold unknowns.
+   */
+  resolve?(observed: Outputs, wanted: Inputs): Inputs;
+  /**
+   * Holds what is wanted, as resolved, against what was observed, before anything is written: at preview and again before apply.
    * Not called where nothing was observed. `wanted` may hold unknowns.
    */
   judge?(observed: Outputs, wanted: Inputs): Judgement;
   /**
    * Maps, by the name of their field, whose entries are settings of their own: an entry taken out of the program gets
-   * back what it was before. Such a map holds, when observed, the entries that `inputs` or `known` have, and no others.
+   * back what it was before. Such a map holds, when observed, the entries that `inputs` or `known` have; others only where
+   * `resolve` knows them.
    */
   readonly settingMaps?: readonly (keyof Inputs & string)[];
   /**

@@ -20,7 +20,7 @@ function previewOutputs(
   observed: PlainObject | undefined,
   changes: readonly Change[],
 ): PlainObject {
-  const target = resource.asInputs(mergePlanned(observed ?? {}, wanted, changes));
+  const target = resource.asInputs(mergePlanned(observed ?? {}, resource.resolved(observed, wanted), changes));
   const told = resource.preview(target, observed);
   const outputs: PlainObject = {};
   if (resource.outputShape.kind !== "object") return target;

@@ -82,8 +82,9 @@ export class Resource {
   }
 
   decide(plan: Plan): Change[] {
-    const ignore = [...(plan.ignore ?? []), ...(this.judge(plan.observed, plan.wanted).beyond ?? [])];
-    const changes = decide({ ...plan, ignore, shape: this.inputShape, replaceOn: this.replaceOn });
+    const wanted = this.resolved(plan.observed, plan.wanted);
+    const ignore = [...(plan.ignore ?? []), ...(this.judge(plan.observed, wanted).beyond ?? [])];
+    const changes = decide({ ...plan, wanted, ignore, shape: this.inputShape, replaceOn: this.replaceOn });
     // Nothing was observed of what is not there yet.
     if (Object.keys(plan.observed).length === 0) return changes;
     const pending = this.definition.pending?.(plan.observed, plan.wanted) ?? [];
@@ -91,17 +92,25 @@ export class Resource {
     return [...changes, ...shown.map((key): Change => ({ path: key, keys: [key], kind: "update" }))];
   }
 
-  /** The inputs of the last run, with what an update that failed has not yet put back. */
+  /** The inputs of the last run, as the machine took them, with what an update that failed has not yet put back. */
   inputsBefore(inputs: PlainObject, state: PlainObject): PlainObject {
     const { previous = [] } = hiddenIn(state);
-    return withUnreturned(inputs, state, previous, this.inputShape);
+    return withUnreturned(this.resolved(state, inputs), state, previous, this.inputShape);
+  }
+
+  /** The inputs with what they leave to the machine. Of what was not observed, it says nothing. */
+  resolved(observed: PlainObject | undefined, wanted: PlainObject): PlainObject {
+    return (this.isSeen(observed) && this.definition.resolve?.(observed, wanted)) || wanted;
   }
 
   /** What the machine makes of what is wanted. Of what was not observed, it makes nothing. */
   judge(observed: PlainObject | undefined, wanted: PlainObject): Judgement {
-    // The state of a create that failed holds inputs alone.
-    const isSeen = observed && this.observedOnly.every((key) => observed[key] !== undefined);
-    return (isSeen && this.definition.judge?.(observed, wanted)) || {};
+    return (this.isSeen(observed) && this.definition.judge?.(observed, this.resolved(observed, wanted))) || {};
+  }
+
+  /** The state of a create that failed holds inputs alone. */
+  private isSeen(observed: PlainObject | undefined): observed is PlainObject {
+    return observed !== undefined && this.observedOnly.every((key) => observed[key] !== undefined);
   }
 
   /** @throws Refusal where the machine cannot have what is wanted; shows what the user is to know of. */

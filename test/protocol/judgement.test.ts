@@ -115,6 +115,40 @@ describe("protocol: what a machine can have", () => {
     }
   });
 
+  it("what the inputs leave to the machine shows by its path, is written, and comes back when it is wanted no more", async () => {
+    const all = { ...inputs({ gain: 9 }), others: 4 };
+    const state = await create(all);
+    deepEqual(positions(), { volume: 4, gain: 9, balance: 4 });
+    deepEqual(await changes(state, all), {});
+    device({ positions: { volume: 2, gain: 9, balance: 4 } });
+    const drifted = await refreshed(all, state);
+    deepEqual(await changes(drifted, all), { "knobs.volume": UPDATE });
+    const mended = plain((await life.update(drifted, all, all)).getProperties());
+    deepEqual(positions(), { volume: 4, gain: 9, balance: 4 });
+    const less = inputs({ gain: 9 });
+    deepEqual(await changes(mended, less, all), { others: DELETE, "knobs.volume": DELETE, "knobs.balance": DELETE });
+    const after = plain((await life.update(mended, less, all)).getProperties());
+    deepEqual(positions(), { volume: 1, gain: 9, balance: 5 });
+    await life.delete(after, less);
+    deepEqual(positions(), { volume: 1, gain: 1, balance: 5 });
+  });
+
+  it("a delete gives back what the inputs left to the machine, but not what somebody changed since", async () => {
+    const all = { ...inputs({}), others: 4 };
+    const state = await create(all);
+    device({ positions: { volume: 4, gain: 4, balance: 8 } });
+    await life.delete(state, all);
+    deepEqual(positions(), { volume: 1, gain: 1, balance: 8 });
+  });
+
+  it("what the machine cannot have of that is refused, or told, by its path too", async () => {
+    device({ positions: { volume: 1, gain: 1 }, locked: ["gain"] });
+    const state = await create({ ...inputs({}), others: 4 });
+    deepEqual(positions(), { volume: 4, gain: 1 });
+    ok(plugin.logs.some(({ message }) => message.includes("gain is locked")));
+    deepEqual(state.knobs, { volume: 4, gain: 1 });
+  });
+
   it("an update that asks for more looks at the machine: what is locked there shows in its preview", async () => {
     const [first, second] = [inputs({ volume: 4 }), inputs({ volume: 4, gain: 9 })];
     device({ positions: { volume: 1, gain: 1 } });

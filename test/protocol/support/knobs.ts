@@ -16,6 +16,7 @@ const shape = {
     .describe("Where the knobs are"),
   profile: z.enum(["loud"]).optional().describe("Knobs that belong together"),
   knobs: z.record(z.string(), z.int()).default({}).describe("Positions by name"),
+  others: z.int().optional().describe("Position of all knobs of the device that have no entry"),
 };
 const inputs = z.strictObject(shape);
 const outputs = z.strictObject({
@@ -44,15 +45,21 @@ export const knobs: ResourceDefinition<Inputs, Outputs> = {
   outputs,
   key: ({ file }) => file,
   replaceOn: ["file"],
-  kept: ["profile"],
+  kept: ["profile", "others"],
   settingMaps: ["knobs"],
   imply: ({ profile, knobs = {} }) => (profile ? { knobs: { ...PROFILE, ...knobs } } : {}),
   async observe(context, file, wanted, known) {
     const { positions, locked = [], held = false } = await deviceIn(context, file);
     if (held && known) return { ...known, held };
-    const names = Object.keys({ ...wanted?.knobs, ...known?.knobs }).filter((name) => name in positions);
+    const every = wanted?.others === undefined ? {} : positions;
+    const names = Object.keys({ ...every, ...wanted?.knobs, ...known?.knobs }).filter((name) => name in positions);
     const shown = names.map((name) => [name, positions[name] ?? 0]);
     return { file, knobs: Object.fromEntries(shown), available: Object.keys(positions), locked, held };
+  },
+  resolve({ available }, wanted) {
+    const { others } = wanted;
+    if (typeof others !== "number") return wanted;
+    return { ...wanted, knobs: { ...Object.fromEntries(available.map((name) => [name, others])), ...wanted.knobs } };
   },
   judge({ available, locked }, { knobs: wanted }) {
     const missing = Object.keys(wanted).filter((name) => !available.includes(name));
