@@ -1,5 +1,5 @@
 import { definedKeys, type PlainObject } from "../../core/diff/plain";
-import { nearest } from "../protocol/nearest";
+import { nearest } from "../../core/nearest";
 import { LOCAL } from "./shapes";
 
 /** Names listed at most; more would hide the message. */

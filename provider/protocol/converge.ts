@@ -93,7 +93,7 @@ async function write(place: Place, context: ResourceContext, goal: Goal, attempt
   attempt.hidden = { claim: context.owner.claim, ...previousOf(place, tenure.record.previous) };
   if (!goal.state || writes.length > 0) {
     await ledger.write(tenure.record);
-    await resource.definition.apply(context, target, before, writes);
+    await resource.definition.apply(context, target, before, writes, wanted);
   }
   const after = await mustSee(place, context, goal);
   // What a field taken out of the program got back is its own again.
@@ -118,7 +118,8 @@ function tenureFor(
   const shape = place.resource.inputShape;
   const stored = record ? mergePrevious(record.previous, goal.hidden.previous ?? []) : (goal.hidden.previous ?? []);
   const known = withoutReturned(stored, goal.wanted, before, shape);
-  const previous = rememberPrevious(known, before, writes, (keys) => place.isSecret(before, keys));
+  const settings = place.resource.ofInputs(writes);
+  const previous = rememberPrevious(known, before, settings, (keys) => place.isSecret(before, keys));
   const restored = withRestored(goal.wanted, writes, previous, shape);
   return { wanted: restored.wanted, kept: restored.previous, record: { owner: work.owner, existed, previous } };
 }

@@ -114,7 +114,8 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
   /**
    * Writes. `target` is what is to be: the observed state with the planned paths replaced by the wanted values.
    * `observed` is undefined when nothing was there. Must be repeatable: a second run after a half-done first one ends
-   * the same. Called on every create, on update only with changes that are not `kept`, and to restore. Must heed
+   * the same. Called on every create, on update only with changes that are not `kept`, and to restore. `wanted` are the
+   * inputs as resolved, for the target has values too that nobody asked for; undefined on a delete. Must heed
    * `context.signal`: a moment after it is aborted, the layer goes on without waiting.
    */
   apply(
@@ -122,6 +123,7 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
     target: Inputs,
     observed: Outputs | undefined,
     changes: readonly Change[],
+    wanted?: Inputs,
   ): Promise<void>;
   /**
    * What must hold after apply beyond the fields; the problems name devices or settings. Its outputs are kept in state.

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { valueAt } from "../../core/diff/merge";
 import { formatPath, type Keys } from "../../core/diff/path";
 import { Unknown } from "../../core/diff/unknown";
+import { nearest } from "../../core/nearest";
 import type { Problem } from "../../core/problems";
-import { nearest } from "./nearest";
 import { type AnySchema, unwrap } from "./zod-schema";
 
 type RawIssue = z.core.$ZodRawIssue;

@@ -1,9 +1,9 @@
 import type { PlainObject } from "../../core/diff/plain";
+import { nearest } from "../../core/nearest";
 import type { Problem } from "../../core/problems";
 import type { FunctionDefinition, ProviderDefinition } from "./definition";
 import { InvalidRequest } from "./errors";
 import type { Inventory } from "./inventory";
-import { nearest } from "./nearest";
 import { Resource } from "./resource";
 import { typeOf } from "./urn";
 import type { Workshop } from "./work";

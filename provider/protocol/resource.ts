@@ -87,7 +87,7 @@ export class Resource {
     const changes = decide({ ...plan, wanted, ignore, shape: this.inputShape, replaceOn: this.replaceOn });
     // Nothing was observed of what is not there yet.
     if (Object.keys(plan.observed).length === 0) return changes;
-    const pending = this.definition.pending?.(plan.observed, plan.wanted) ?? [];
+    const pending = this.definition.pending?.(plan.observed, wanted) ?? [];
     const shown = pending.filter((key) => !ignore.includes(key));
     return [...changes, ...shown.map((key): Change => ({ path: key, keys: [key], kind: "update" }))];
   }

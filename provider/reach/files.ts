@@ -1,5 +1,5 @@
+import { shellWord } from "../../core/shell-word";
 import type { Reach } from "./reach";
-import { shellWord } from "./shell-word";
 
 const TIMEOUT_MS = 60_000;
 /** Symbolic links followed one after another, as many as Linux follows (path_resolution(7)). */

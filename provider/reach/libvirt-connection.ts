@@ -1,4 +1,4 @@
-import { shellWord } from "./shell-word";
+import { shellWord } from "../../core/shell-word";
 
 /**
  * The libvirt connection as a word of the machine's shell: the one given, else the machine's own LIBVIRT_DEFAULT_URI, else

@@ -1,4 +1,4 @@
-import { shellWord } from "../shell-word";
+import { shellWord } from "../../../core/shell-word";
 /** Longest standard output taken, in bytes, as of LocalReach. */
 export const MAX_STDOUT = 64 * 1024 * 1024;
 /** Standard error kept, its end, in bytes. */

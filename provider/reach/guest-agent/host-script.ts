@@ -1,5 +1,5 @@
+import { shellWord } from "../../../core/shell-word";
 import { connectionOf } from "../libvirt-connection";
-import { shellWord } from "../shell-word";
 import { PREPARE, START_UPLOADED } from "./guest-script";
 
 /** Exit codes of the scripts: what was being done when libvirt or the agent refused. */

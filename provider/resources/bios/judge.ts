@@ -1,9 +1,9 @@
 import { INTENTS, type IntentName, needOf } from "../../../core/bios/intents";
 import { planWrites, type SettingProblem, type WantedSettings } from "../../../core/bios/plan-writes";
 import { isPlainObject } from "../../../core/diff/plain";
+import { nearest } from "../../../core/nearest";
 import { joinPath, type Problem } from "../../../core/problems";
 import type { Judgement } from "../../protocol/definition";
-import { nearest } from "../../protocol/nearest";
 import type { Look } from "./looks";
 import type { BiosInputs, BiosOutputs } from "./shapes";
 

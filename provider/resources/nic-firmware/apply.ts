@@ -3,8 +3,8 @@ import { knownParameter } from "../../../core/nic/known-parameters";
 import { HELD_EXIT, setScript } from "../../../core/nic/observe-script";
 import { argumentOf, type ParameterValue, type ParameterValues } from "../../../core/nic/parameter-value";
 import { writeOrder } from "../../../core/nic/write-order";
+import { shellWord } from "../../../core/shell-word";
 import type { Change, ResourceContext } from "../../protocol/definition";
-import { shellWord } from "../../reach/shell-word";
 import type { NicFirmwareInputs, NicFirmwareOutputs } from "./shapes";
 
 /** Setting is a command to the firmware, which writes its flash: seconds. A card that does not answer takes longer. */

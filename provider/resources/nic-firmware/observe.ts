@@ -1,3 +1,4 @@
+import { nearest } from "../../../core/nearest";
 import { type AskedCard, parametersOf } from "../../../core/nic/adapter";
 import { nicBootNeed } from "../../../core/nic/boot-need";
 import type { CardQuery } from "../../../core/nic/card-query";
@@ -8,7 +9,6 @@ import { cardName, isSameCard } from "../../../core/nic/same-card";
 import { Refusal } from "../../../core/problems";
 import { pciAddress } from "../../../core/topology/model";
 import type { ResourceContext } from "../../protocol/definition";
-import { nearest } from "../../protocol/nearest";
 import { ReachError } from "../../reach/reach";
 import { LOOK_TASK, lookAtAdapter } from "./look";
 import type { NicFirmwareInputs, NicFirmwareOutputs } from "./shapes";

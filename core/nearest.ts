@@ -4,14 +4,14 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   if (word.length > 100) return undefined;
   const allowed = Math.max(1, Math.floor(word.length / 3));
   const scored = candidates
-    .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= allowed)
     .sort((a, b) => a.distance - b.distance);
   return scored[0]?.candidate;
 }
 
 /** Levenshtein distance: single letters inserted, removed or replaced. */
-function distance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
