@@ -1,13 +1,25 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { renderDomain } from "../core/domain/domain-xml";
-import { planGuest } from "../core/plan/plan-guest";
+import { ncclConf } from "../core/nccl/environment";
+import { plannedEnvironment } from "../core/nccl/planned-environment";
+import { type GuestPlan, planGuest } from "../core/plan/plan-guest";
 import { guestRequest } from "../core/plan/request";
 import { type Problem, Refusal } from "../core/problems";
+import type { HostTopology } from "../core/topology/model";
 import { readHost } from "../core/topology/read-host";
 import { zodProblems } from "../core/zod-problems";
 
-const FORMATS = ["domain-xml", "json"];
+/** What is printed of a plan, by the name of --out; `defaults` are told with the plan's own. */
+const FORMATS: Record<string, (host: HostTopology, plan: GuestPlan) => { text: string; defaults?: string[] }> = {
+  "domain-xml": (_, { domain }) => ({ text: renderDomain(domain) }),
+  "nccl-xml": (_, { ncclTopology }) => ({ text: ncclTopology }),
+  "nccl-env": (host, plan) => {
+    const { environment, defaults } = plannedEnvironment(host, plan);
+    return { text: ncclConf(environment), defaults };
+  },
+  json: (_, plan) => ({ text: `${JSON.stringify(plan, null, 2)}\n` }),
+};
 
 export const PLAN_USAGE = `gpudirect plan HOST [options]     plan a guest; HOST is a host file or an NCCL topology XML
   --gpus all|N|ADDR,...          GPUs (all)
@@ -19,7 +31,9 @@ export const PLAN_USAGE = `gpudirect plan HOST [options]     plan a guest; HOST 
   --machine q35                  machine type (q35)
   --name NAME                    name of the domain (gpu-vm)
   --rehearse                     emulated endpoints in place of the devices
-  --out domain-xml|json          what to print (domain-xml)`;
+  --out domain-xml|json          what to print (domain-xml)
+        nccl-xml|nccl-env        NCCL's topology file; NCCL's variables as /etc/nccl.conf takes them, with
+                                 CUDA_VISIBLE_DEVICES`;
 
 const OPTIONS = {
   gpus: { type: "string" },
@@ -48,17 +62,20 @@ export async function plan(args: string[]): Promise<number> {
   if (path === undefined)
     problems.push({ path: "HOST", message: "is missing; give a host file or an NCCL topology XML" });
   if (more.length > 0) problems.push({ path: "HOST", message: `is one file, but ${positionals.length} are given` });
-  if (!FORMATS.includes(values.out)) problems.push({ path: "--out", message: `must be ${FORMATS.join(" or ")}` });
+  const format = Object.hasOwn(FORMATS, values.out) ? FORMATS[values.out] : undefined;
+  if (!format) problems.push({ path: "--out", message: `must be ${Object.keys(FORMATS).join(" or ")}` });
   const request = guestRequest.safeParse(requestOf(values));
   if (!request.success) problems.push(...zodProblems(request.error).map(asOption));
-  if (problems.length > 0 || path === undefined || !request.success) throw new Refusal(problems);
+  if (problems.length > 0 || path === undefined || !request.success || !format) throw new Refusal(problems);
 
-  const result = planGuest(readHost(await readText(path), path), request.data);
-  for (const line of result.defaults) process.stderr.write(`default: ${line}\n`);
+  const host = readHost(await readText(path), path);
+  const result = planGuest(host, request.data);
+  const { text, defaults = [] } = format(host, result);
+  for (const line of [...result.defaults, ...defaults]) process.stderr.write(`default: ${line}\n`);
   for (const line of result.warnings) process.stderr.write(`warning: ${line}\n`);
   for (const line of result.notChecked) process.stderr.write(`not checked: ${line}\n`);
   for (const line of result.omitted) process.stderr.write(`left out of the rehearsal: ${line}\n`);
-  process.stdout.write(values.out === "json" ? `${JSON.stringify(result, null, 2)}\n` : renderDomain(result.domain));
+  process.stdout.write(text);
   return 0;
 }
 

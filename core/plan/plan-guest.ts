@@ -2,6 +2,9 @@ import { guestAddresses } from "../domain/bus-numbers";
 import type { DomainDocument, GuestCell } from "../domain/document";
 import { layOutGuestTree, NoLayout } from "../layout/guest-tree";
 import { type HostEndpoint, hostSwitches } from "../layout/host-switches";
+import { rails } from "../nccl/rails";
+import { roomWarning } from "../nccl/room";
+import { assumedLinks, ncclTopology } from "../nccl/topology-file";
 import { type Problem, Refusal } from "../problems";
 import type { HostTopology, NumaNode } from "../topology/model";
 import { planCpus } from "./cell-cpus";
@@ -20,6 +23,10 @@ export interface GuestPlan {
   readonly guestAddresses: Record<string, string>;
   /** `VENDOR:DEVICE` of each function that is passed through for real, where the host's facts have them. */
   readonly expectedDevices: Record<string, string>;
+  /** NCCL's topology file for the guest; that of the real devices in a rehearsal, too. */
+  readonly ncclTopology: string;
+  /** Guest addresses of the NICs in rail order: rail n is the n-th NIC by host address. */
+  readonly rails: string[];
   readonly warnings: string[];
   /** Facts that neither host nor request had, and what stands in for them. */
   readonly defaults: string[];
@@ -89,11 +96,19 @@ export function planGuest(host: HostTopology, request: GuestRequest): GuestPlan 
     guestAgent: request.guestAgent,
     ...(request.consoleLog === undefined ? {} : { consoleLog: request.consoleLog }),
   };
-  const { warnings, defaults, notChecked } = findings;
-  return {
+  const planned = {
     domain: request.rehearse ? asRehearsal(domain, switches) : domain,
     guestAddresses: guestAddresses(tree),
+  };
+  const topologyFile = ncclTopology(host, planned);
+  const { warnings, defaults, notChecked } = findings;
+  warnings.push(...roomWarning(topologyFile));
+  defaults.push(...assumedLinks(host, planned));
+  return {
+    ...planned,
     expectedDevices: request.rehearse ? {} : identities(devices),
+    ncclTopology: topologyFile,
+    rails: rails(host, planned),
     warnings,
     defaults,
     notChecked,

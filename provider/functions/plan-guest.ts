@@ -12,6 +12,14 @@ const outputs = z.strictObject({
   expectedDevices: z
     .record(pciAddress, z.string())
     .describe("Vendor and device id (10de:2330) of each function that is passed through for real"),
+  ncclTopology: z
+    .string()
+    .describe(
+      "NCCL topology file of the guest: its switches, GPUs and NICs at their guest addresses, with the host's real link speeds. In a rehearsal, too, it is that of the real devices",
+    ),
+  rails: z
+    .array(pciAddress)
+    .describe("Guest addresses of the NICs in rail order: rail n is the n-th NIC by host address"),
   warnings: z.array(z.string()).describe("What a user should know of the plan"),
   defaults: z.array(z.string()).describe("Facts that neither host nor request had, and what stands in for them"),
   notChecked: z.array(z.string()).describe("Checks that need facts which the host does not have"),

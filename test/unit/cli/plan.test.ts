@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkGuest } from "../../support/guest-checker";
+import { checkNcclFile } from "../../support/nccl-laws";
 import { gpudirect, H100, NCCL_HOST } from "./cli";
 
 const NCCL_XML = `<system version="1"><cpu numaid="0" affinity="0000000f"><pci busid="0000:01:00.0" class="0x060400"><pci busid="0000:02:00.0" class="0x030200"/><pci busid="0000:03:00.0" class="0x020000"/></pci></cpu></system>`;
@@ -61,6 +62,8 @@ describe("gpudirect plan", function () {
     const plan = JSON.parse(stdout);
     assert.deepEqual(Object.keys(plan.domain.devices), ["0000:02:00.0", "0000:03:00.0"]);
     assert.deepEqual(Object.keys(plan.guestAddresses), ["0000:02:00.0", "0000:03:00.0"]);
+    assert.deepEqual(plan.rails, [plan.guestAddresses["0000:03:00.0"]]);
+    assert.deepEqual(checkNcclFile(plan.ncclTopology).problems, []);
   });
 
   it("rehearses, and names what a rehearsal leaves out", async () => {
@@ -70,11 +73,51 @@ describe("gpudirect plan", function () {
     assert.match(stderr, /^left out of the rehearsal: CPU pins/m);
   });
 
+  const golden = (name: string, text: string) => {
+    const path = join(__dirname, name);
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(path, text);
+    assert.equal(text, readFileSync(path, "utf8"));
+  };
+
+  it("prints NCCL's topology file alone, plan-nccl.golden.xml (UPDATE_GOLDEN=1 rewrites it)", async () => {
+    const { code, stdout, stderr } = await gpudirect(["plan", H100, "--gpus", "2", "--out", "nccl-xml"]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(checkNcclFile(stdout).problems, []);
+    golden("plan-nccl.golden.xml", stdout);
+  });
+
+  it("prints NCCL's variables alone, plan-nccl.golden.conf, and tells what it took for granted", async () => {
+    const { code, stdout, stderr } = await gpudirect(["plan", H100, "--out", "nccl-env"]);
+    assert.equal(code, 0, stderr);
+    golden("plan-nccl.golden.conf", stdout);
+    assert.match(stderr, /^default: NCCL_IB_HCA: the kernel's default names, .* NcclRuntime reads the real ones/m);
+    assert.match(stderr, /^default: NCCL_SOCKET_IFNAME: left out/m);
+  });
+
+  it("leaves NCCL_IB_HCA out where the NICs are not NVIDIA's, and says so", async () => {
+    const host = file(
+      "efa.xml",
+      NCCL_XML.replace('class="0x020000"', 'class="0x020000" vendor="0x1d0f" device="0xefa1"'),
+    );
+    const { code, stdout, stderr } = await gpudirect(["plan", host, "--out", "nccl-env"]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^CUDA_VISIBLE_DEVICES=0\n/);
+    assert.doesNotMatch(stdout, /NCCL_IB_HCA/);
+    assert.match(stderr, /^default: NCCL_IB_HCA: left out, because 0000:03:00\.0 are no NVIDIA NICs/m);
+  });
+
   const refused: [what: string, args: string[], lines: RegExp[]][] = [
     [
       "every bad option at once",
       ["H", "--out", "svg", "--cpus", "0", "--memory", "lots", "--name", "a/b", "--gpus", "some", "more"],
-      [/HOST: is one file, but 2/, /--out: must be domain-xml or json/, /--name: /, /--gpus/, /--cpus: /, /--memory: /],
+      [
+        /HOST: is one file, but 2/,
+        /--out: must be domain-xml or nccl-xml or nccl-env or json/,
+        /--name: /,
+        /--gpus/,
+        /--cpus: /,
+        /--memory: /,
+      ],
     ],
     ["an unknown option", [H100, "--cpu", "4"], [/--cpu/]],
     ["an option without its value", [H100, "--gpus"], [/--gpus/]],
