@@ -1,0 +1,44 @@
+import { joinPath, type Problem } from "../problems";
+import { sysctlFile } from "./observe-script";
+import { entriesOf } from "./selection";
+import type { NicSettings } from "./settings";
+import type { TuningInputs } from "./tuning-shape";
+
+/** Problems of inputs beyond their shapes; looks at those fields that are there. */
+export function checkTuning({ nics, gpus, nicSettings, interfaces, sysctls }: Partial<TuningInputs>): Problem[] {
+  return [
+    ...namedTwice("nics", nics),
+    ...namedTwice("gpus", gpus),
+    ...(nicSettings === undefined ? [] : qosProblems("nicSettings", nicSettings)),
+    ...entriesOf(interfaces ?? {}).flatMap(([address, own]) => qosProblems(joinPath("interfaces", address), own)),
+    ...sameParameter(sysctls ?? {}),
+  ];
+}
+
+function namedTwice(path: string, list: string | readonly string[] | undefined): Problem[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((address: string, at) =>
+    list.indexOf(address) === at
+      ? []
+      : [{ path: joinPath(path, at), message: `${address} is named twice; name it once` }],
+  );
+}
+
+function qosProblems(path: string, { trust, dscpPriorities }: NicSettings): Problem[] {
+  if (trust !== "pcp" || dscpPriorities === undefined) return [];
+  const message = 'has no effect with trust "pcp", where the VLAN tag decides; set trust to "dscp", or leave this out';
+  return [{ path: joinPath(path, "dscpPriorities"), message }];
+}
+
+/** A parameter may be written with dots or slashes; two values for one would take turns. */
+function sameParameter(sysctls: Readonly<Record<string, string>>): Problem[] {
+  const first = new Map<string, string>();
+  return Object.keys(sysctls).flatMap((name) => {
+    const other = first.get(sysctlFile(name));
+    if (other === undefined) {
+      first.set(sysctlFile(name), name);
+      return [];
+    }
+    return [{ path: joinPath("sysctls", name), message: `is the same parameter as ${other}; name it once` }];
+  });
+}

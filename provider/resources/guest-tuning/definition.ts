@@ -1,0 +1,45 @@
+import { isStaleAtBoot } from "../../../core/guest/at-boot";
+import { checkTuning } from "../../../core/guest/check";
+import { judgeTuning } from "../../../core/guest/judge";
+import { withProfile } from "../../../core/guest/profile";
+import { resolveSettings } from "../../../core/guest/resolve";
+import type { ResourceDefinition } from "../../protocol/definition";
+import { applyGuestTuning } from "./apply";
+import { KEY, observeGuestTuning } from "./observe";
+import { type GuestTuningInputs, type GuestTuningOutputs, guestTuningInputs, guestTuningOutputs } from "./shapes";
+
+export const guestTuningDefinition: ResourceDefinition<GuestTuningInputs, GuestTuningOutputs> = {
+  token: "gpudirect:index:GuestTuning",
+  description:
+    "Settings of a system that GPUDirect RDMA wants: its network adapters and their interfaces, kernel parameters of ARP, TCP and sockets, NVIDIA GPUs. For a guest, or for a host whose own system is to be tuned. They are made at once, all or none, and again at each boot; names, addresses and routes of interfaces stay. What the system lacks for GPUDirect RDMA besides is in report. A delete puts back the values that were there before.",
+  kind: "guest-tuning",
+  inputs: guestTuningInputs,
+  outputs: guestTuningOutputs,
+  kept: ["profile", "nics", "nicSettings", "gpus", "gpuSettings", "gpuDirect", "after"],
+  settingMaps: ["interfaces", "sysctls", "gpuClocks"],
+  key: () => KEY,
+
+  imply: withProfile,
+  checkNeeds: [],
+  check: checkTuning,
+  observe: observeGuestTuning,
+  resolve: resolveSettings,
+  judge: judgeTuning,
+  // What holds now, by somebody else's hand, is to hold after a boot too.
+  pending: (observed, wanted) => (isStaleAtBoot(observed, wanted) ? ["atBoot"] : []),
+  apply: applyGuestTuning,
+
+  async verify(_context, { report }, { gpuDirect }) {
+    return { outputs: {}, problems: gpuDirect === "require" ? report.problems : [] };
+  },
+
+  previewNeeds: [],
+  preview(_target, observed) {
+    if (observed === undefined) return {};
+    const { adapters, gpuAddresses, missingPrograms, init, report } = observed;
+    return { adapters, gpuAddresses, missingPrograms, init, report };
+  },
+
+  // A setting that was not there before cannot be: a system has a value of each, and files go with `persistent`.
+  async destroy() {},
+};
