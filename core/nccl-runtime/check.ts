@@ -1,0 +1,33 @@
+import { checkTopologyFile } from "../nccl/check-file";
+import { checkEnvironment } from "../nccl/environment";
+import { joinPath, type Problem } from "../problems";
+import { unfitForPam } from "./env-file";
+import { BOOT_COPY, ENVIRONMENT, fileOf } from "./files";
+
+/** Inputs that are known, as far as they are checked beyond their shapes. */
+export interface CheckedRuntime {
+  readonly topology?: string | undefined;
+  readonly topologyFile?: string | undefined;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly rails?: readonly string[] | undefined;
+}
+
+/** Problems that need no guest to be seen. */
+export function checkRuntime(inputs: CheckedRuntime): Problem[] {
+  const { topology, topologyFile = "/", environment = {}, rails = [] } = inputs;
+  const unread = topology === undefined ? [] : checkTopologyFile(topology);
+  const unfit = Object.entries(environment).flatMap(([name, value]): Problem[] => {
+    const message = fileOf(name) === ENVIRONMENT ? unfitForPam(value) : undefined;
+    return message === undefined ? [] : [{ path: joinPath("environment", name), message }];
+  });
+  const repeated = rails.flatMap((address, index): Problem[] => {
+    const first = rails.indexOf(address);
+    const message = `${address} is rail ${first} already; each NIC is one rail`;
+    return first === index ? [] : [{ path: joinPath("rails", index), message }];
+  });
+  const isPlain = !/\/(\.{0,2})\//.test(topologyFile) && !/\/\.{1,2}$/.test(topologyFile);
+  const path = { path: "topologyFile", message: 'must be a plain path, without "//", "/./" or "/../"' };
+  const own = { path: "topologyFile", message: `must be another file: ${BOOT_COPY} keeps the file over a boot` };
+  const paths = [...(isPlain ? [] : [path]), ...(topologyFile === BOOT_COPY ? [own] : [])];
+  return [...unread, ...paths, ...checkEnvironment(environment), ...unfit, ...repeated];
+}

@@ -1,0 +1,115 @@
+import { functionOfPath } from "../topology/probe-sections";
+import { defaultRouteDevices, parseRoutes } from "../topology/sysfs-routes";
+import { ncclVariables, pamVariables } from "./env-file";
+import { BOOT_COPY, fileOf, NCCL_CONF, TMPFILES_CONF } from "./files";
+import type { RdmaDevice } from "./rdma-device";
+import { rdmaDevices } from "./rdma-reading";
+
+/** What NCCL finds on a guest, as one look sees it. */
+export interface RuntimeReading {
+  /** The topology file at its place; undefined where there is none. */
+  readonly topology: string | undefined;
+  /** Value of a variable in the file that it belongs to; undefined where it is not set there. */
+  variable(name: string): string | undefined;
+  readonly overriding: string[];
+  /** Whether the files that make the topology file at boot are there and as they were written. */
+  readonly persistent: boolean;
+  readonly damaged: string[];
+  readonly rdmaDevices: RdmaDevice[];
+  readonly gpuAddresses: string[];
+  readonly functions: Record<string, string>;
+  readonly networkInterfaces: string[];
+  readonly defaultRoute: string | undefined;
+  readonly init: "systemd" | "other";
+  readonly topologyDaemon: boolean;
+}
+
+/** What the script printed, by part. */
+type Parts = ReadonlyMap<string, string>;
+
+/**
+ * What `observeScript` printed.
+ * @throws Error where it is cut off, or the topology file is no text
+ */
+export function parseRuntime(printed: string): RuntimeReading {
+  const parts = new Map(printed.split("\u0001").slice(1).map(partOf));
+  if (!parts.has("end")) throw new Error("the answer is cut off");
+  const topology = parts.get("topology");
+  // What was there before is kept as text: bytes that are none would not come back.
+  if (topology?.includes("\ufffd")) throw new Error("the topology file is no text in UTF-8; move it away");
+  const nccl = ncclVariables(parts.get("nccl-conf") ?? "");
+  const pam = pamVariables(parts.get("environment") ?? "");
+  const functions = new Map(attributes(lines(parts, "pci")));
+  const addresses = [...functions.keys()].sort(byAddress);
+  const of = (address: string, name: string) => functions.get(address)?.get(name)?.replace(/^0x/, "") ?? "";
+  const routes = parseRoutes(["", ...byMetric(lines(parts, "route4").slice(1))], lines(parts, "route6"));
+  return {
+    topology,
+    variable: (name) => (fileOf(name) === NCCL_CONF ? nccl : pam).get(name),
+    overriding: [...pam.keys()].filter((name) => fileOf(name) === NCCL_CONF).sort(),
+    ...persistence(parts),
+    rdmaDevices: rdmaDevices((name) => lines(parts, name), netFunctions(lines(parts, "net-links"))),
+    gpuAddresses: addresses.filter((one) => of(one, "vendor") === "10de" && of(one, "class").startsWith("03")),
+    functions: Object.fromEntries(addresses.map((one) => [one, of(one, "class")])),
+    networkInterfaces: lines(parts, "net-links").flatMap(linkNames),
+    defaultRoute: defaultRouteDevices(routes)[0],
+    init: parts.get("init")?.trim() === "systemd" ? "systemd" : "other",
+    topologyDaemon: lines(parts, "topology-daemon").length > 0,
+  };
+}
+
+function partOf(text: string): [string, string] {
+  const end = text.indexOf("\n");
+  return [text.slice(0, end), text.slice(end + 1)];
+}
+
+const lines = (parts: Parts, name: string): string[] =>
+  (parts.get(name) ?? "").split("\n").filter((line) => line !== "");
+
+/** `OWNER/ATTRIBUTE:VALUE` lines. */
+function attributes(found: readonly string[]): Map<string, Map<string, string>> {
+  const owners = new Map<string, Map<string, string>>();
+  for (const line of found) {
+    const [, owner = "", name = "", value = ""] = /^([^/]+)\/([^:]+):(.*)$/.exec(line) ?? [];
+    if (owner !== "") owners.set(owner, (owners.get(owner) ?? new Map<string, string>()).set(name, value.trim()));
+  }
+  return owners;
+}
+
+/** Of several default routes, the kernel takes that of the lowest metric (linux net/ipv4/fib_trie.c). */
+function byMetric(routes: readonly string[]): string[] {
+  const metric = (line: string) => Number(line.trim().split(/\s+/)[6]);
+  return [...routes].sort((a, b) => metric(a) - metric(b));
+}
+
+/** Names of `ls -l` lines of links; the masters file of bonding is none. */
+const linkNames = (line: string): string[] => {
+  const [, name] = / (\S+) -> \S+$/.exec(line) ?? [];
+  return name === undefined ? [] : [name];
+};
+
+/** The PCI function that a network interface is of, by name. */
+function netFunctions(links: readonly string[]): Map<string, string> {
+  return new Map(
+    links.flatMap((line): [string, string][] => {
+      const [, name, target = ""] = / (\S+) -> (\S+)$/.exec(line) ?? [];
+      const address = functionOfPath(target);
+      return name === undefined || address === undefined ? [] : [[name, address]];
+    }),
+  );
+}
+
+/** PCI domains may have more than four digits. */
+const byAddress = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
+
+/** The files against the manifest: without one, nothing was written to be there at boot. */
+function persistence(parts: Parts): Pick<RuntimeReading, "persistent" | "damaged"> {
+  if (!parts.has("manifest")) return { persistent: false, damaged: [] };
+  const sums = (name: string) =>
+    new Map(lines(parts, name).map((line): [string, string] => [line.split(/ [ *-]*/)[1] ?? "", line.slice(0, 64)]));
+  const [written, found] = [sums("manifest"), sums("sums")];
+  const damaged = [BOOT_COPY, TMPFILES_CONF].filter(
+    (path) => written.get(path) === undefined || written.get(path) !== found.get(path),
+  );
+  return { persistent: damaged.length === 0, damaged };
+}
