@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import * as gpudirect from "../sdk/nodejs";
+import { reachThroughDomain } from "./guest-reach";
+import { type ChosenSoftware, chosenSoftware, type GuestSoftwareArgs } from "./guest-software";
+import { refusal } from "./refusal";
 
 type PlanArgs = Omit<gpudirect.PlanGuestOutputArgs, "topology" | "name">;
 type DomainSettings = Pick<
@@ -15,8 +18,8 @@ type DomainSettings = Pick<
   | "verifyTimeoutSeconds"
 >;
 
-/** What a GPU guest is to be: which devices, how large, and how to treat it while it runs. */
-export interface GpuVmArgs extends PlanArgs, DomainSettings {
+/** What a GPU guest is to be: which devices, how large, how to treat it while it runs, and what is set inside it. */
+export interface GpuVmArgs extends PlanArgs, DomainSettings, GuestSoftwareArgs {
   /** Name of the domain; the resource's name when absent. */
   name?: pulumi.Input<string>;
   /**
@@ -29,8 +32,9 @@ export interface GpuVmArgs extends PlanArgs, DomainSettings {
 }
 
 /**
- * A virtual machine whose PCI tree mirrors the host's: topology → plan → domain. The guest's own tree is read through
- * its agent after the start and compared with the plan; a difference fails the update and names the device.
+ * A virtual machine whose PCI tree mirrors the host's: topology → plan → domain → guest tuning → NCCL runtime. The guest's
+ * own tree is read through its agent after the start and compared with the plan; a difference fails the update and names
+ * the device.
  */
 export class GpuVm extends pulumi.ComponentResource {
   /** The libvirt domain. */
@@ -41,19 +45,55 @@ export class GpuVm extends pulumi.ComponentResource {
   readonly guestAddresses: pulumi.Output<Record<string, string>>;
   /** The guest's own PCI tree and NUMA nodes, as read inside it when last verified. */
   readonly guestTopology: pulumi.Output<gpudirect.types.output.HostTopology | undefined>;
+  /** Settings of the guest's adapters, kernel and GPUs; undefined where they are left alone. */
+  readonly tuning: gpudirect.GuestTuning | undefined;
+  /** NCCL's topology file and environment in the guest; undefined where they are left alone. */
+  readonly nccl: gpudirect.NcclRuntime | undefined;
 
   constructor(name: string, args: GpuVmArgs = {}, opts: pulumi.ComponentResourceOptions = {}) {
     super("gpudirect:index:GpuVm", name, {}, opts);
     const parent = { parent: this };
+    const software = chosenSoftware(name, args);
 
     const topology = args.topology ?? readHost(args.host, parent);
     this.plan = planFor(args.name ?? name, topology, args, this);
     this.domain = createDomain(name, this.plan, args, parent);
     this.guestAddresses = this.domain.guestAddresses;
     this.guestTopology = this.domain.guestTopology;
+    this.tuning = software.tuning && this.createTuning(name, software.tuning, args);
+    this.nccl = software.nccl && this.createNccl(name, software.nccl, args);
 
     reportPlan(this.plan, this);
     this.registerOutputs({ guestAddresses: this.guestAddresses, guestTopology: this.guestTopology });
+  }
+
+  private createTuning(
+    name: string,
+    wanted: NonNullable<ChosenSoftware["tuning"]>,
+    args: GpuVmArgs,
+  ): gpudirect.GuestTuning {
+    const planned: gpudirect.GuestTuningArgs = { nics: this.plan.apply(({ rails }) => rails), gpus: "all" };
+    const reach = reachThroughDomain(name, args, this.domain);
+    return new gpudirect.GuestTuning(`${name}-tuning`, { ...planned, ...wanted, ...reach }, this.inGuest(this.domain));
+  }
+
+  private createNccl(
+    name: string,
+    wanted: NonNullable<ChosenSoftware["nccl"]>,
+    args: GpuVmArgs,
+  ): gpudirect.NcclRuntime {
+    const planned: gpudirect.NcclRuntimeArgs = {
+      topology: this.plan.apply(({ ncclTopology }) => ncclTopology),
+      rails: this.plan.apply(({ rails }) => rails),
+    };
+    const reach = reachThroughDomain(name, args, this.domain);
+    const after = this.tuning ?? this.domain;
+    return new gpudirect.NcclRuntime(`${name}-nccl`, { ...planned, ...wanted, ...reach }, this.inGuest(after));
+  }
+
+  /** What is in the guest goes with it: a delete of the domain neither asks the guest nor waits for it. */
+  private inGuest(dependsOn: pulumi.Resource): pulumi.CustomResourceOptions {
+    return { parent: this, dependsOn, deletedWith: this.domain };
   }
 }
 
@@ -70,8 +110,9 @@ function planFor(
   args: GpuVmArgs,
   vm: GpuVm,
 ): pulumi.Output<gpudirect.PlanGuestResult> {
-  const { host, connection, maintenance, running, restart, ...others } = args;
-  const { stopTimeoutSeconds, verifyGuest, verifyTimeoutSeconds, transform, ...request } = others;
+  const { host, connection, maintenance, running, restart, guest, tuning, nccl, ...others } = args;
+  // Disks and interfaces are no part of the tree that is planned; of another provider, their ids are unknown at preview.
+  const { stopTimeoutSeconds, verifyGuest, verifyTimeoutSeconds, transform, disks, interfaces, ...request } = others;
   return pulumi.output({ ...request, name, topology }).apply(async (known) => {
     try {
       const plan = await gpudirect.planGuest(known as gpudirect.PlanGuestArgs, { parent: vm });
@@ -87,13 +128,6 @@ function planFor(
  * sdk/go/common/resource/plugin, provider.Invoke).
  */
 const isAnswer = (plan: Partial<gpudirect.PlanGuestResult>): boolean => plan.domain !== undefined;
-
-/** A refusal is the user's to mend: it is shown as it is. The SDK prints the stack of what fails after the program's end. */
-function refusal(message: string): Error {
-  const error = new pulumi.RunError(message);
-  error.stack = message;
-  return error;
-}
 
 function createDomain(
   name: string,
@@ -122,8 +156,8 @@ function createDomain(
     expanderBuses: planned("expanderBuses"),
     switches: planned("switches"),
     devices: planned("devices"),
-    disks: planned("disks"),
-    interfaces: planned("interfaces"),
+    disks: args.disks,
+    interfaces: args.interfaces,
     guestAgent: planned("guestAgent"),
     consoleLog: planned("consoleLog"),
     expectedDevices: plan.apply(({ expectedDevices }) => expectedDevices),

@@ -32,6 +32,9 @@ const cpuList = anyCpuList.refine((list) => {
   return count <= MAX_CPU + 1 && ranges.every(([first, last]) => first <= last && last <= MAX_CPU);
 }, `must name numbers from 0 to ${MAX_CPU}, the lower end of a range first`);
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no name, key or path that libvirt gives has them
+const libvirtName = z.string().regex(/^[^\x00-\x1f\x7f]+$/, "must be a name or id without control characters");
+
 const slot = z.int().min(0).max(31);
 
 export const guestCpu = z
@@ -111,9 +114,14 @@ export const guestDisk = z
       .union([
         z.strictObject({ file: absolutePath.describe("Image file on the host") }),
         z.strictObject({ block: absolutePath.describe("Block device on the host") }),
-        z.strictObject({ pool: z.string().min(1), volume: z.string().min(1) }),
+        z.strictObject({
+          pool: libvirtName
+            .optional()
+            .describe("Name or UUID of the storage pool; may be absent where the volume is given by its key or path"),
+          volume: libvirtName.describe("Name of the volume, or libvirt's key of it, or its path"),
+        }),
       ])
-      .describe("Where the data is: {file}, {block} or {pool, volume}"),
+      .describe("Where the data is: {file}, {block}, {pool, volume}, or {volume} by key or path"),
     format: z.enum(["qcow2", "raw"]).default("qcow2").describe("Image format: qcow2 or raw"),
     readOnly: z.boolean().default(false).describe("Whether the guest may not write"),
     rootPort: z.int().min(1).max(30).optional().describe("Root port on pcie.0; assigned when absent, then kept"),
@@ -123,7 +131,7 @@ export type GuestDisk = z.infer<typeof guestDisk>;
 
 export const guestInterface = z
   .strictObject({
-    network: z.string().min(1).optional().describe("libvirt network"),
+    network: libvirtName.optional().describe("libvirt network, by name or UUID"),
     bridge: z
       .string()
       .regex(/^[^\s/]{1,15}$/, "must be an interface name of 1 to 15 characters")
@@ -171,6 +179,12 @@ export const domainShape = {
   hugepageKiB: z.int().min(4).optional().describe("Page size in KiB that backs the memory; absent for ordinary pages"),
   lockedMemory: z.boolean().default(false).describe("Whether all guest memory is locked in host memory"),
   mmio64MiB: z.int().min(1).optional().describe("64-bit MMIO window in MiB that OVMF is told to make (X-PciMmio64Mb)"),
+  controllerAts: z
+    .enum(["on"])
+    .optional()
+    .describe(
+      "on: each PCI controller carries <driver ats='on'/>. Best left out: libvirt hands ats to QEMU for virtio devices alone, so on a PCI controller it does nothing, and the guest has ATS by the capability of the passed-through device itself. It is there for XML that must hold the element",
+    ),
   expanderBuses: z.record(rootAddress, expanderBus).default({}).describe("Expander buses by host root complex"),
   switches: z.record(pciAddress, guestSwitch).default({}).describe("PCIe switches by the host's upstream port"),
   devices: z.record(pciAddress, guestDevice).default({}).describe("Passed-through functions by host address"),

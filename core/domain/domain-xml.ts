@@ -3,6 +3,7 @@ import type { DomainDocument } from "./document";
 import { carryUnmodelled } from "./unmodelled";
 import { readBoot, readMachineType, renderBoot } from "./xml/boot";
 import { readChannels, renderChannels } from "./xml/channels";
+import { readAts } from "./xml/controller-ats";
 import { controllers } from "./xml/controllers";
 import { readCpu, renderCpu } from "./xml/cpu";
 import { readDisks, renderDisks } from "./xml/disks";
@@ -94,6 +95,7 @@ export function documentOf(domain: XmlElement): DomainDocument {
     ...readPinning(domain),
     ...readBacking(domain),
     ...readMmioWindow(domain),
+    ...readAts(devices),
     expanderBuses: tree.expanderBuses,
     switches: tree.switches,
     devices: readPassthrough(devices, tree),

@@ -1,3 +1,4 @@
+import { type Reference, type References, type Resolved, referenceKey } from "../../core/domain/references";
 import { SEPARATOR } from "./scripts";
 
 export type DomainState = "running" | "paused" | "shut off";
@@ -18,17 +19,42 @@ export interface DomainOnHost {
   readonly xml: string;
   readonly state: DomainState;
   readonly live?: LiveDomain | undefined;
+  /** What the ids stand for that were asked about. */
+  readonly references?: References | undefined;
 }
 
-/** What the script READ printed. */
-export function parseRead(printed: string): DomainOnHost | undefined {
-  const [xml = "", state = "", liveXml, bootId = "", processStat = ""] = printed.split(SEPARATOR);
+/** What the script `read` printed. */
+export function parseRead(printed: string, asked: readonly Reference[]): DomainOnHost | undefined {
+  const parts = printed.split(SEPARATOR);
+  const [xml = "", state = "", liveXml, bootId = "", processStat = ""] = parts.slice(asked.length * PARTS);
   if (xml.trim() === "") return undefined;
-  const domain = { xml, state: stateOf(state) };
+  const domain = { xml, state: stateOf(state), references: parseLookUp(printed, asked) };
   if (liveXml === undefined) return domain;
   const process = processStat.trim();
   const live = { xml: liveXml, bootId: bootId.trim(), ...(process === "" ? {} : { processStat: process }) };
   return { ...domain, live };
+}
+
+/** Parts that each reference has in what a script prints. */
+const PARTS = 3;
+
+/** What the script `lookUp` printed, or one that began with it. */
+export function parseLookUp(printed: string, asked: readonly Reference[]): References {
+  const parts = printed.split(SEPARATOR);
+  return new Map(
+    asked.map((reference, at) => [referenceKey(reference), resolvedOf(reference, parts.slice(at * PARTS))]),
+  );
+}
+
+function resolvedOf({ kind }: Reference, [state, pool = "", text = ""]: readonly string[]): Resolved {
+  if (state?.trim() !== "found") return { kind: "missing", reason: reasonOf(text) };
+  return kind === "network" ? { kind, network: text } : { kind, pool, volume: text };
+}
+
+/** virsh prints `error: WHAT` and `error: WHY`; the last line is the reason. */
+export function reasonOf(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.replace(/^error: /, "").trim());
+  return lines.filter((line) => line !== "").join(": ") || "nothing";
 }
 
 /** What the script STATE printed. */

@@ -1,8 +1,9 @@
+import type { Reference, References } from "../../core/domain/references";
 import type { WorkContext } from "../protocol/definition";
 import type { MachineView } from "../reach/machine";
 import { ReachError } from "../reach/reach";
-import { type DomainOnHost, type DomainState, parseRead, parseState } from "./read";
-import { inVirsh, NO_VIRSH, READ, STATE } from "./scripts";
+import { type DomainOnHost, type DomainState, parseLookUp, parseRead, parseState, reasonOf } from "./read";
+import { inVirsh, lookUp, NO_VIRSH, read, STATE } from "./scripts";
 
 /** libvirt answers at once or is probing QEMU, which takes up to minutes on a slow machine. */
 const ANSWER_MS = 300_000;
@@ -23,9 +24,22 @@ export class LibvirtError extends Error {
 export class Virsh {
   constructor(private readonly machine: Pick<MachineView, "reach" | "libvirtUri">) {}
 
-  /** Reads a domain in one round trip; undefined when libvirt answers and has no such domain. */
-  async read(context: WorkContext, name: string): Promise<DomainOnHost | undefined> {
-    return parseRead(await this.run(context, `read domain ${name}`, name, READ));
+  /**
+   * Reads a domain in one round trip, with what ids stand for; undefined when libvirt answers and has no such domain.
+   */
+  async read(
+    context: WorkContext,
+    name: string,
+    references: readonly Reference[] = [],
+  ): Promise<DomainOnHost | undefined> {
+    return parseRead(await this.run(context, `read domain ${name}`, name, read(references)), references);
+  }
+
+  /** Looks up what ids in the document of a domain stand for, in one round trip; none where there are no ids. */
+  async lookUp(context: WorkContext, name: string, references: readonly Reference[]): Promise<References> {
+    if (references.length === 0) return new Map();
+    const task = `look up the volumes and networks of domain ${name}`;
+    return parseLookUp(await this.run(context, task, name, lookUp(references)), references);
   }
 
   /** The domain's state alone, in one round trip; undefined when libvirt answers and has no such domain. */
@@ -68,10 +82,4 @@ export class Virsh {
     if (result.exitCode !== 0) throw new LibvirtError(reach.machine, task, reasonOf(result.stderr));
     return result.stdout.toString();
   }
-}
-
-/** virsh prints `error: WHAT` and `error: WHY`; the last line is the reason. */
-function reasonOf(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.replace(/^error: /, "").trim());
-  return lines.filter((line) => line !== "").join(": ") || "nothing";
 }

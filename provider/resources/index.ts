@@ -1,7 +1,9 @@
 import type { AnyResourceDefinition } from "../protocol/definition";
 import { biosDefinition } from "./bios/definition";
 import { domainDefinition } from "./domain/definition";
+import { guestTuningDefinition } from "./guest-tuning/definition";
 import { hostBaselineDefinition } from "./host-baseline/definition";
+import { ncclRuntimeDefinition } from "./nccl-runtime/definition";
 import { nicFirmwareDefinition } from "./nic-firmware/definition";
 
 /** Every resource of the provider, from the host's lowest layer up. */
@@ -10,4 +12,6 @@ export const resources: AnyResourceDefinition[] = [
   biosDefinition,
   nicFirmwareDefinition,
   domainDefinition,
+  guestTuningDefinition,
+  ncclRuntimeDefinition,
 ];

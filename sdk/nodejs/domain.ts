@@ -54,6 +54,10 @@ export class Domain extends pulumi.CustomResource {
      */
     declare public readonly consoleLog: pulumi.Output<string | undefined>;
     /**
+     * on: each PCI controller carries <driver ats='on'/>. Best left out: libvirt hands ats to QEMU for virtio devices alone, so on a PCI controller it does nothing, and the guest has ATS by the capability of the passed-through device itself. It is there for XML that must hold the element.
+     */
+    declare public readonly controllerAts: pulumi.Output<string | undefined>;
+    /**
      * CPU model and topology of the guest.
      */
     declare public readonly cpu: pulumi.Output<outputs.GuestCpu>;
@@ -218,6 +222,7 @@ export class Domain extends pulumi.CustomResource {
             resourceInputs["cells"] = args?.cells;
             resourceInputs["connection"] = args ? pulumi.output(args.connection).apply(v => v === undefined ? undefined : inputs.connectionArgsProvideDefaults(v)) : undefined;
             resourceInputs["consoleLog"] = args?.consoleLog;
+            resourceInputs["controllerAts"] = args?.controllerAts;
             resourceInputs["cpu"] = args?.cpu;
             resourceInputs["devices"] = args?.devices;
             resourceInputs["disks"] = args?.disks;
@@ -258,6 +263,7 @@ export class Domain extends pulumi.CustomResource {
             resourceInputs["cells"] = undefined /*out*/;
             resourceInputs["connection"] = undefined /*out*/;
             resourceInputs["consoleLog"] = undefined /*out*/;
+            resourceInputs["controllerAts"] = undefined /*out*/;
             resourceInputs["cpu"] = undefined /*out*/;
             resourceInputs["devices"] = undefined /*out*/;
             resourceInputs["disks"] = undefined /*out*/;
@@ -319,6 +325,10 @@ export interface DomainArgs {
      * File on the host that receives the guest's serial console.
      */
     consoleLog?: pulumi.Input<string | undefined>;
+    /**
+     * on: each PCI controller carries <driver ats='on'/>. Best left out: libvirt hands ats to QEMU for virtio devices alone, so on a PCI controller it does nothing, and the guest has ATS by the capability of the passed-through device itself. It is there for XML that must hold the element.
+     */
+    controllerAts?: pulumi.Input<string | undefined>;
     /**
      * CPU model and topology of the guest.
      */

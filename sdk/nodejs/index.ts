@@ -21,10 +21,20 @@ export const getHostTopology: typeof import("./getHostTopology").getHostTopology
 export const getHostTopologyOutput: typeof import("./getHostTopology").getHostTopologyOutput = null as any;
 utilities.lazyLoad(exports, ["getHostTopology","getHostTopologyOutput"], () => require("./getHostTopology"));
 
+export { GuestTuningArgs } from "./guestTuning";
+export type GuestTuning = import("./guestTuning").GuestTuning;
+export const GuestTuning: typeof import("./guestTuning").GuestTuning = null as any;
+utilities.lazyLoad(exports, ["GuestTuning"], () => require("./guestTuning"));
+
 export { HostBaselineArgs } from "./hostBaseline";
 export type HostBaseline = import("./hostBaseline").HostBaseline;
 export const HostBaseline: typeof import("./hostBaseline").HostBaseline = null as any;
 utilities.lazyLoad(exports, ["HostBaseline"], () => require("./hostBaseline"));
+
+export { NcclRuntimeArgs } from "./ncclRuntime";
+export type NcclRuntime = import("./ncclRuntime").NcclRuntime;
+export const NcclRuntime: typeof import("./ncclRuntime").NcclRuntime = null as any;
+utilities.lazyLoad(exports, ["NcclRuntime"], () => require("./ncclRuntime"));
 
 export { NicFirmwareArgs } from "./nicFirmware";
 export type NicFirmware = import("./nicFirmware").NicFirmware;
@@ -59,8 +69,12 @@ const _module = {
                 return new Bios(name, <any>undefined, { urn })
             case "gpudirect:index:Domain":
                 return new Domain(name, <any>undefined, { urn })
+            case "gpudirect:index:GuestTuning":
+                return new GuestTuning(name, <any>undefined, { urn })
             case "gpudirect:index:HostBaseline":
                 return new HostBaseline(name, <any>undefined, { urn })
+            case "gpudirect:index:NcclRuntime":
+                return new NcclRuntime(name, <any>undefined, { urn })
             case "gpudirect:index:NicFirmware":
                 return new NicFirmware(name, <any>undefined, { urn })
             default:

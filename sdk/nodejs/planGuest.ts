@@ -137,6 +137,10 @@ export interface PlanGuestResult {
      */
     readonly guestAddresses: {[key: string]: string};
     /**
+     * NCCL topology file of the guest: its switches, GPUs and NICs at their guest addresses, with the host's real link speeds. In a rehearsal, too, it is that of the real devices.
+     */
+    readonly ncclTopology: string;
+    /**
      * Checks that need facts which the host does not have.
      */
     readonly notChecked: string[];
@@ -144,6 +148,10 @@ export interface PlanGuestResult {
      * What a rehearsal leaves out of the domain.
      */
     readonly omitted: string[];
+    /**
+     * Guest addresses of the NICs in rail order: rail n is the n-th NIC by host address.
+     */
+    readonly rails: string[];
     /**
      * What a user should know of the plan.
      */

@@ -24,7 +24,7 @@ describe("the npm package", () => {
   it("gives a program its components, resources and functions", () => {
     const print = 'console.log(Object.keys(require("pulumi-gpudirect")).sort().join())';
     const expected =
-      "Bios,Domain,GpuVm,HostBaseline,NicFirmware,Provider,config,getHostTopology,getHostTopologyOutput,planGuest,planGuestOutput,types";
+      "Bios,Domain,GpuVm,GuestTuning,HostBaseline,NcclRuntime,NicFirmware,Provider,config,getHostTopology,getHostTopologyOutput,planGuest,planGuestOutput,types";
     assert.equal(run("node", "-e", print).trim(), expected);
   });
 

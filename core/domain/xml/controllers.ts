@@ -2,6 +2,7 @@ import { type GuestPort, numberBuses } from "../bus-numbers";
 import type { DomainDocument } from "../document";
 import { type RootPortOwner, rootPorts } from "../root-ports";
 import { addressAlias } from "./alias";
+import { renderAts } from "./controller-ats";
 import { element, type XmlElement } from "./element";
 import { type ControllerAddress, pciAddressElement } from "./pci-address";
 
@@ -30,6 +31,7 @@ export function controllers(document: DomainDocument): Controllers {
     const index = elements.length;
     const content = [
       ...(target ? [target] : []),
+      ...renderAts(document),
       ...(aliasOf ? [addressAlias(aliasOf)] : []),
       pciAddressElement(address),
     ];

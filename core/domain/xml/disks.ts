@@ -53,7 +53,8 @@ const sourceType = (source: Source): string => ("file" in source ? "file" : "blo
 function sourceAttributes(source: Source): Record<string, string> {
   if ("file" in source) return { file: source.file };
   if ("block" in source) return { dev: source.block };
-  return { pool: source.pool, volume: source.volume };
+  // A volume by its id alone has gone through `inNames` before anything is rendered for libvirt.
+  return source.pool === undefined ? { volume: source.volume } : { pool: source.pool, volume: source.volume };
 }
 
 function readSource(source: XmlElement | undefined): Source {

@@ -2,6 +2,8 @@ import type { Change } from "../../../core/diff/field-diff";
 import { type DomainDocument, domainDocument } from "../../../core/domain/document";
 import { redefineDomain, renderDomain } from "../../../core/domain/domain-xml";
 import { compareHostDevices, identityScript, passedThrough } from "../../../core/domain/host-devices";
+import { inNames, referencesIn } from "../../../core/domain/references";
+import { Refusal } from "../../../core/problems";
 import type { Virsh } from "../../libvirt/virsh";
 import type { ResourceContext } from "../../protocol/definition";
 import type { DomainInputs } from "./shapes";
@@ -27,8 +29,9 @@ export async function applyDomain(
 ): Promise<void> {
   await refuseOtherDevices(context, wanted);
   const { name } = wanted;
+  const document = await documentInNames(context, virsh, wanted);
   const before = await virsh.read(context, name);
-  const [document, metadata] = [documentIn(wanted), { owner: context.owner, maintenance: wanted.maintenance }];
+  const metadata = { owner: context.owner, maintenance: wanted.maintenance };
   const xml = before ? redefineDomain(before.xml, document, metadata) : renderDomain(document, { metadata });
   const task = before ? "redefining the domain" : "defining the domain";
   await context.phase(task, EXPECTED_DEFINE_S, () => virsh.define(context, name, xml));
@@ -57,6 +60,15 @@ async function refuseOtherDevices(context: ResourceContext, wanted: DomainInputs
   const { stdout } = await reach.run(identityScript(addresses), { signal: context.signal, timeoutMs: LOOK_MS, name });
   const problems = compareHostDevices(addresses, wanted.expectedDevices, stdout.toString());
   if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+/** The document as libvirt takes it. @throws Refusal where it names by id what is not there */
+async function documentInNames(context: ResourceContext, virsh: Virsh, wanted: DomainInputs): Promise<DomainDocument> {
+  const document = documentIn(wanted);
+  const found = await virsh.lookUp(context, wanted.name, referencesIn(document));
+  const named = inNames(document, found);
+  if (named.problems.length > 0) throw new Refusal(named.problems);
+  return named.document;
 }
 
 /** The document in the inputs: what is not of the document says how to work. */

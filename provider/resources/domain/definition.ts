@@ -1,6 +1,7 @@
 import { guestAddresses } from "../../../core/domain/bus-numbers";
 import { checkDocument } from "../../../core/domain/check-document";
 import { passedThrough } from "../../../core/domain/host-devices";
+import { referencesIn } from "../../../core/domain/references";
 import type { Problem } from "../../../core/problems";
 import { Virsh } from "../../libvirt/virsh";
 import type { ResourceDefinition } from "../../protocol/definition";
@@ -25,9 +26,9 @@ export const domainDefinition: ResourceDefinition<DomainInputs, DomainOutputs> =
   ownerIn,
   pending: isRestartPending,
 
-  async observe(context, key) {
-    const domain = await new Virsh(context.machine).read(context, key);
-    return domain && (observedDomain(domain) as DomainOutputs);
+  async observe(context, key, inputs, known) {
+    const domain = await new Virsh(context.machine).read(context, key, referencesIn(inputs, known));
+    return domain && (observedDomain(domain, [inputs, known]) as DomainOutputs);
   },
 
   apply: (context, target, _observed, changes) => applyDomain(context, new Virsh(context.machine), target, changes),

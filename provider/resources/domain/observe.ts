@@ -2,10 +2,11 @@ import { decide } from "../../../core/diff/field-diff";
 import type { PlainObject } from "../../../core/diff/plain";
 import { guestAddresses } from "../../../core/domain/bus-numbers";
 import { readDefinition } from "../../../core/domain/domain-xml";
+import { inOwnWords } from "../../../core/domain/references";
 import { startIdOf } from "../../../core/domain/start-id";
 import type { Owner } from "../../../core/ownership/owner";
 import type { DomainOnHost, LiveDomain } from "../../libvirt/read";
-import type { DomainOutputs } from "./shapes";
+import type { DomainInputs, DomainOutputs } from "./shapes";
 
 /** What libvirt holds of a domain, as the resource's outputs. Fields that say how to work are not among them. */
 export type ObservedDomain = Omit<DomainOutputs, Kept>;
@@ -20,11 +21,15 @@ export const KEPT = [
 ] as const;
 type Kept = (typeof KEPT)[number];
 
-export function observedDomain(domain: DomainOnHost): ObservedDomain {
+/** `said` are the inputs and outputs that are known: what they name by id is named so here too. */
+export function observedDomain(
+  domain: DomainOnHost,
+  said: readonly (Partial<DomainInputs> | undefined)[] = [],
+): ObservedDomain {
   const { document, identity } = readDefinition(domain.xml);
   const { owner, maintenance = "refuse" } = identity.metadata ?? {};
   return {
-    ...document,
+    ...inOwnWords(document, said, domain.references ?? new Map()),
     uuid: document.uuid ?? "",
     machineType: identity.machineType ?? "",
     running: domain.state !== "shut off",

@@ -238,6 +238,32 @@ export interface ExpanderBusArgs {
 }
 
 /**
+ * Settings of all tuned GPUs; what a card does not support is left out and reported
+ */
+export interface GpuSettingsArgs {
+    /**
+     * Application clocks MEMORY,GRAPHICS in MHz (nvidia-smi -ac); max is the highest pair of the card.
+     */
+    applicationClocks?: pulumi.Input<string | undefined>;
+    /**
+     * Whether the default clocks of CUDA are overridden, so that application clocks hold (nvidia-smi -cc).
+     */
+    cudaClocks?: pulumi.Input<boolean | undefined>;
+    /**
+     * Locked graphics clock (nvidia-smi -lgc) in MHz, minimum and maximum alike; max is the highest that the card supports.
+     */
+    lockedGpuClock?: pulumi.Input<string | number | undefined>;
+    /**
+     * Locked memory clock (nvidia-smi -lmc) in MHz, minimum and maximum alike; max is the highest that the card supports.
+     */
+    lockedMemoryClock?: pulumi.Input<string | number | undefined>;
+    /**
+     * Persistence mode (nvidia-smi -pm).
+     */
+    persistence?: pulumi.Input<boolean | undefined>;
+}
+
+/**
  * How the guest agent of a virtual machine is reached, instead of ssh
  */
 export interface GuestAgentAccessArgs {
@@ -334,7 +360,7 @@ export interface GuestDisk {
      */
     rootPort?: number;
     /**
-     * Where the data is: {file}, {block} or {pool, volume}.
+     * Where the data is: {file}, {block}, {pool, volume}, or {volume} by key or path.
      */
     source: inputs.GuestDiskSource1 | inputs.GuestDiskSource2 | inputs.GuestDiskSource3;
 }
@@ -366,7 +392,7 @@ export interface GuestDiskArgs {
      */
     rootPort?: pulumi.Input<number | undefined>;
     /**
-     * Where the data is: {file}, {block} or {pool, volume}.
+     * Where the data is: {file}, {block}, {pool, volume}, or {volume} by key or path.
      */
     source: pulumi.Input<inputs.GuestDiskSource1Args | inputs.GuestDiskSource2Args | inputs.GuestDiskSource3Args>;
 }
@@ -410,12 +436,24 @@ export interface GuestDiskSource2Args {
 }
 
 export interface GuestDiskSource3 {
-    pool: string;
+    /**
+     * Name or UUID of the storage pool; may be absent where the volume is given by its key or path.
+     */
+    pool?: string;
+    /**
+     * Name of the volume, or libvirt's key of it, or its path.
+     */
     volume: string;
 }
 
 export interface GuestDiskSource3Args {
-    pool: pulumi.Input<string>;
+    /**
+     * Name or UUID of the storage pool; may be absent where the volume is given by its key or path.
+     */
+    pool?: pulumi.Input<string | undefined>;
+    /**
+     * Name of the volume, or libvirt's key of it, or its path.
+     */
     volume: pulumi.Input<string>;
 }
 
@@ -432,7 +470,7 @@ export interface GuestInterface {
      */
     mac?: string;
     /**
-     * libvirt network.
+     * libvirt network, by name or UUID.
      */
     network?: string;
     /**
@@ -454,7 +492,7 @@ export interface GuestInterfaceArgs {
      */
     mac?: pulumi.Input<string | undefined>;
     /**
-     * libvirt network.
+     * libvirt network, by name or UUID.
      */
     network?: pulumi.Input<string | undefined>;
     /**
@@ -591,6 +629,44 @@ export interface HostTopologyArgs {
      * Facts that change without a change of hardware; they never enter a plan.
      */
     volatile?: pulumi.Input<inputs.VolatileFactsArgs | undefined>;
+}
+
+/**
+ * Settings of all tuned adapters; MTU and QoS are for Ethernet alone
+ */
+export interface NicSettingsArgs {
+    /**
+     * RoCE QoS: priority 0-7 by DSCP 0-63.
+     */
+    dscpPriorities?: pulumi.Input<{[key: string]: pulumi.Input<number>} | undefined>;
+    /**
+     * PCI Express MaxReadReq of the adapter in bytes: 128, 256, 512, 1024, 2048 or 4096.
+     */
+    maxReadRequest?: pulumi.Input<number | undefined>;
+    /**
+     * MTU in bytes.
+     */
+    mtu?: pulumi.Input<number | undefined>;
+    /**
+     * RoCE QoS: priorities 0-7 that priority flow control pauses alone, in ascending order.
+     */
+    pfcPriorities?: pulumi.Input<pulumi.Input<number>[] | undefined>;
+    /**
+     * Receive ring in descriptors; max is what the adapter reports, 8192 at most.
+     */
+    rxRing?: pulumi.Input<string | number | undefined>;
+    /**
+     * RoCE QoS: what decides a packet's priority, pcp (VLAN tag) or dscp (IP header). One of `pcp`, `dscp`.
+     */
+    trust?: pulumi.Input<string | undefined>;
+    /**
+     * Length of the transmit queue in packets.
+     */
+    txQueueLength?: pulumi.Input<number | undefined>;
+    /**
+     * Transmit ring in descriptors; max is what the adapter reports, 8192 at most.
+     */
+    txRing?: pulumi.Input<string | number | undefined>;
 }
 
 /**

@@ -9,6 +9,60 @@ import * as outputs from "../types/output";
 import * as utilities from "../utilities";
 
 /**
+ * A network adapter as the system has it
+ */
+export interface AdapterFacts {
+    /**
+     * Whether the default route or the SSH connection of this session goes by its interface.
+     */
+    carriesRoute: boolean;
+    /**
+     * Kernel driver.
+     */
+    driver?: string;
+    /**
+     * Names of its network interfaces.
+     */
+    interfaces: string[];
+    /**
+     * ethernet or infiniband; none where no driver has made an interface of it. One of `ethernet`, `infiniband`, `none`.
+     */
+    linkLayer: string;
+    /**
+     * Largest MTU that its interface takes, where the system tells.
+     */
+    mtuMax?: number;
+    /**
+     * Netplan's name of the interface, where netplan renders the configuration.
+     */
+    netplan?: string;
+    /**
+     * Why it has no MaxReadReq that can be read or set; absent where it has one.
+     */
+    noReadRequest?: string;
+    /**
+     * Who configures its interface: networkd (also what netplan renders for it), NetworkManager, ifupdown. One of `networkd`, `NetworkManager`, `ifupdown`, `none`.
+     */
+    owner: string;
+    /**
+     * What the owner configures the interface by: path of the .network file in force, UUID of NetworkManager's connection, file of the ifupdown stanza.
+     */
+    ownerProfile?: string;
+    /**
+     * RDMA devices such as mlx5_0.
+     */
+    rdmaDevices: string[];
+    /**
+     * Largest receive ring; absent where the driver has no ring sizes.
+     */
+    rxRingMax?: number;
+    /**
+     * Largest transmit ring; absent where the driver has no ring sizes.
+     */
+    txRingMax?: number;
+}
+
+/**
  * The host as it was when this resource was created
  */
 export interface Baseline {
@@ -328,6 +382,10 @@ export interface DomainDocument {
      */
     consoleLog?: string;
     /**
+     * on: each PCI controller carries <driver ats='on'/>. Best left out: libvirt hands ats to QEMU for virtio devices alone, so on a PCI controller it does nothing, and the guest has ATS by the capability of the passed-through device itself. It is there for XML that must hold the element.
+     */
+    controllerAts?: string;
+    /**
      * CPU model and topology of the guest.
      */
     cpu: outputs.GuestCpu;
@@ -429,6 +487,96 @@ export interface ExpanderBus {
 }
 
 /**
+ * What GPUDirect RDMA needs besides settings
+ */
+export interface GpuDirectReport {
+    /**
+     * Version of the loaded NVIDIA kernel driver; absent where none is loaded.
+     */
+    driver?: string;
+    /**
+     * NVIDIA Fabric Manager, which a system with NVSwitches needs. One of `running`, `stopped`, `missing`, `not needed`.
+     */
+    fabricManager: string;
+    /**
+     * Version of Fabric Manager; must equal the driver's.
+     */
+    fabricManagerVersion?: string;
+    /**
+     * Limit of locked memory of a login session in KiB: RDMA needs unlimited.
+     */
+    memlockKiB: string | number;
+    /**
+     * How NICs get at GPU memory: nvidia-peermem, dma-buf (open kernel modules on Linux 5.12 or newer), or not at all. One of `nvidia-peermem`, `dma-buf`, `none`.
+     */
+    peerMemory: string;
+    /**
+     * What stands in the way of GPUDirect RDMA, and what to do; empty for nothing.
+     */
+    problems: string[];
+}
+
+/**
+ * An NVIDIA GPU as its driver reports it
+ */
+export interface GpuFacts {
+    /**
+     * Version of the NVIDIA driver.
+     */
+    driverVersion: string;
+    /**
+     * Number that nvidia-smi and CUDA (by PCI order) give it.
+     */
+    index: number;
+    /**
+     * Highest supported graphics clock at that memory clock in MHz.
+     */
+    maxGraphicsClock?: number;
+    /**
+     * Highest supported memory clock in MHz.
+     */
+    maxMemoryClock?: number;
+    /**
+     * Product name.
+     */
+    name: string;
+    /**
+     * Supported graphics clocks by memory clock, in MHz: 1410-210/15 is from 1410 down to 210 in steps of 15.
+     */
+    supportedClocks?: {[key: string]: string};
+    /**
+     * Settings that the card or its driver does not support, and why.
+     */
+    unsupported: {[key: string]: string};
+}
+
+/**
+ * Settings of all tuned GPUs; what a card does not support is left out and reported
+ */
+export interface GpuSettings {
+    /**
+     * Application clocks MEMORY,GRAPHICS in MHz (nvidia-smi -ac); max is the highest pair of the card.
+     */
+    applicationClocks?: string;
+    /**
+     * Whether the default clocks of CUDA are overridden, so that application clocks hold (nvidia-smi -cc).
+     */
+    cudaClocks?: boolean;
+    /**
+     * Locked graphics clock (nvidia-smi -lgc) in MHz, minimum and maximum alike; max is the highest that the card supports.
+     */
+    lockedGpuClock?: string | number;
+    /**
+     * Locked memory clock (nvidia-smi -lmc) in MHz, minimum and maximum alike; max is the highest that the card supports.
+     */
+    lockedMemoryClock?: string | number;
+    /**
+     * Persistence mode (nvidia-smi -pm).
+     */
+    persistence?: boolean;
+}
+
+/**
  * How the guest agent of a virtual machine is reached, instead of ssh
  */
 export interface GuestAgentAccess {
@@ -525,7 +673,7 @@ export interface GuestDisk {
      */
     rootPort?: number;
     /**
-     * Where the data is: {file}, {block} or {pool, volume}.
+     * Where the data is: {file}, {block}, {pool, volume}, or {volume} by key or path.
      */
     source: outputs.GuestDiskSource1 | outputs.GuestDiskSource2 | outputs.GuestDiskSource3;
 }
@@ -555,7 +703,13 @@ export interface GuestDiskSource2 {
 }
 
 export interface GuestDiskSource3 {
-    pool: string;
+    /**
+     * Name or UUID of the storage pool; may be absent where the volume is given by its key or path.
+     */
+    pool?: string;
+    /**
+     * Name of the volume, or libvirt's key of it, or its path.
+     */
     volume: string;
 }
 
@@ -572,7 +726,7 @@ export interface GuestInterface {
      */
     mac?: string;
     /**
-     * libvirt network.
+     * libvirt network, by name or UUID.
      */
     network?: string;
     /**
@@ -738,6 +892,44 @@ export interface HostTopology {
 }
 
 /**
+ * Settings of all tuned adapters; MTU and QoS are for Ethernet alone
+ */
+export interface NicSettings {
+    /**
+     * RoCE QoS: priority 0-7 by DSCP 0-63.
+     */
+    dscpPriorities?: {[key: string]: number};
+    /**
+     * PCI Express MaxReadReq of the adapter in bytes: 128, 256, 512, 1024, 2048 or 4096.
+     */
+    maxReadRequest?: number;
+    /**
+     * MTU in bytes.
+     */
+    mtu?: number;
+    /**
+     * RoCE QoS: priorities 0-7 that priority flow control pauses alone, in ascending order.
+     */
+    pfcPriorities?: number[];
+    /**
+     * Receive ring in descriptors; max is what the adapter reports, 8192 at most.
+     */
+    rxRing?: string | number;
+    /**
+     * RoCE QoS: what decides a packet's priority, pcp (VLAN tag) or dscp (IP header). One of `pcp`, `dscp`.
+     */
+    trust?: string;
+    /**
+     * Length of the transmit queue in packets.
+     */
+    txQueueLength?: number;
+    /**
+     * Transmit ring in descriptors; max is what the adapter reports, 8192 at most.
+     */
+    txRing?: string | number;
+}
+
+/**
  * A NUMA node of the host
  */
 export interface NumaNode {
@@ -887,6 +1079,66 @@ export interface PciRoot {
      * NUMA node of the root complex.
      */
     numaNode?: number;
+}
+
+/**
+ * An RDMA device of the guest
+ */
+export interface RdmaDevice {
+    /**
+     * PCI address; absent where the device is none of a PCI function.
+     */
+    address?: string;
+    /**
+     * GIDs that are set, by index.
+     */
+    gids: {[key: string]: outputs.RdmaGid};
+    /**
+     * Network interfaces of the port.
+     */
+    interfaces: string[];
+    /**
+     * ethernet (RoCE) or infiniband. One of `ethernet`, `infiniband`.
+     */
+    linkLayer: string;
+    /**
+     * RDMA device such as mlx5_0.
+     */
+    name: string;
+    /**
+     * Partition keys that are set, of an InfiniBand port.
+     */
+    pkeys?: string[];
+    /**
+     * First port.
+     */
+    port: number;
+    /**
+     * State of the port, such as ACTIVE or DOWN.
+     */
+    state: string;
+    /**
+     * Whether a subnet manager has configured the InfiniBand port.
+     */
+    subnetManager?: boolean;
+}
+
+/**
+ * An address of an RDMA port
+ */
+export interface RdmaGid {
+    /**
+     * The GID as the kernel prints it: eight groups of four digits; IPv4 as ...:ffff:0a00:0001.
+     */
+    gid: string;
+    /**
+     * Network interface whose address it is; absent on InfiniBand.
+     */
+    interface?: string;
+    /**
+     * RoCE v2, or IB/RoCE v1; empty where the kernel tells none.
+     */
+    type: string;
 }
 
 /**
