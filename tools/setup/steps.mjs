@@ -1,6 +1,7 @@
 // @ts-check
 import { bundles } from "./bundles.mjs";
 import { guest } from "./guest/step.mjs";
+import { guestOs } from "./guest-os/step.mjs";
 import { lab } from "./lab/step.mjs";
 import { libvirt } from "./libvirt/step.mjs";
 import { node } from "./node.mjs";
@@ -19,9 +20,14 @@ import { sshd } from "./sshd.mjs";
 /** @typedef {(context: Context, step: import("./report.mjs").Step) => Promise<string>} StepFunction */
 
 /** In the order in which they depend on each other. */
-export const steps = { node, bundles, pulumi, libvirt, guest, sshd, lab };
+export const steps = { node, bundles, pulumi, libvirt, guest, sshd, lab, guestOs };
 
 /** @typedef {keyof typeof steps} StepName */
 
-/** What the demo, the tests and the SDK generator need. The lab is for those who ask for it. */
-export const usualSteps = /** @type {StepName[]} */ (Object.keys(steps).filter((name) => name !== "lab"));
+/** Steps for those who ask for them. */
+export const stepsOnRequest = /** @type {StepName[]} */ (["lab", "guestOs"]);
+
+/** What the demo, the tests and the SDK generator need. */
+export const usualSteps = /** @type {StepName[]} */ (
+  Object.keys(steps).filter((name) => !stepsOnRequest.includes(/** @type {StepName} */ (name)))
+);

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { reportFailures, SetupError } from "../setup/failure.mjs";
 import { prepare, root } from "../setup/prepare.mjs";
-import { usualSteps } from "../setup/steps.mjs";
+import { stepsOnRequest, usualSteps } from "../setup/steps.mjs";
 
 const COUNTS = join(root, "coverage", "counts.json");
 const TALLY = join(root, "coverage", "tally.jsonl");
@@ -37,12 +37,14 @@ const stages = {
     ],
     counts: true,
   },
+  // Debian guests whose network and NICs are tuned: part of `npm run test:lab`.
+  guest: { command: [...mocha, "--timeout", "1200000", "test/guest/**/*.test.ts"], counts: true },
   // What takes too long for every run: `npm run test:long`.
   long: { command: [...mocha, "--timeout", "1200000", "test/long/**/*.test.ts"], counts: true },
 };
 
 /** Stages with a command of their own. */
-const ON_REQUEST = ["lab-unit", "lab", "long"];
+const ON_REQUEST = ["lab-unit", "lab", "guest", "long"];
 
 await reportFailures(async () => {
   const wanted = process.argv.slice(2);
@@ -50,7 +52,7 @@ await reportFailures(async () => {
   if (unknown.length > 0) {
     throw new SetupError(`no stage ${unknown.join(", ")}; there are ${Object.keys(stages).join(", ")}`);
   }
-  const { env } = await prepare(wanted.some((name) => ON_REQUEST.includes(name)) ? [...usualSteps, "lab"] : usualSteps);
+  const { env } = await prepare([...usualSteps, ...stepsFor(wanted)]);
   mkdirSync(join(root, "coverage"), { recursive: true });
   for (const file of [COUNTS, TALLY]) rmSync(file, { force: true });
 
@@ -61,6 +63,12 @@ await reportFailures(async () => {
   }
   summarize(results);
 });
+
+/** @param {string[]} wanted */
+function stepsFor(wanted) {
+  const others = wanted.some((name) => name !== "guest" && ON_REQUEST.includes(name));
+  return stepsOnRequest.filter((step) => (step === "guestOs" ? wanted.includes("guest") : others));
+}
 
 /**
  * @typedef {{ name: string, ok: boolean, seconds: number, passed: number, failed: number, failures: string[] }} StageResult

@@ -33,7 +33,7 @@ export async function buildGuest(dir) {
   const unpacked = join(dir, "unpacked");
   const tree = join(dir, "tree");
   const versions = await unpack(
-    ["linux-image-cloud-amd64", "qemu-guest-agent", "busybox-static"],
+    ["linux-image-cloud-amd64", "qemu-guest-agent", "busybox-static", "util-linux"],
     unpacked,
     "The rehearsal guest",
   );
@@ -60,7 +60,9 @@ export async function buildGuest(dir) {
   // busybox's acpid runs this file when the power button is pressed.
   install(SHUTDOWN, join(tree, "etc/acpi/PWRF/00000080"));
   install(find(unpacked, "bin/busybox"), join(tree, "bin/busybox"));
-  await installAgent(unpacked, tree);
+  await installWithLibraries(find(unpacked, "sbin/qemu-ga"), tree, "usr/sbin/qemu-ga");
+  // The provider holds a lock where it writes; Debian's busybox has no flock.
+  await installWithLibraries(find(unpacked, "bin/flock"), tree, "bin/flock");
   const kernels = find(unpacked, "lib/modules");
   const kernel = readdirSync(kernels)[0] ?? "";
   await installModules(MODULES, join(kernels, kernel), join(tree, "lib/modules"));
@@ -84,17 +86,18 @@ function install(from, to) {
 }
 
 /**
- * The agent, with the libraries of this machine: QEMU and libvirt, installed before, need all of them.
- * @param {string} unpacked
+ * A program, with the libraries of this machine: QEMU and libvirt, installed before, need all of them.
+ * @param {string} from
  * @param {string} tree
+ * @param {string} to path in the tree
  */
-async function installAgent(unpacked, tree) {
-  const agent = find(unpacked, "sbin/qemu-ga");
-  install(agent, join(tree, "usr/sbin/qemu-ga"));
-  const { stdout } = await run("ldd", [agent]);
+async function installWithLibraries(from, tree, to) {
+  const { stdout } = await run("ldd", [from]);
   const missing = [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1]);
-  if (missing.length > 0)
-    throw new SetupError(`The guest agent needs libraries that are not here: ${missing.join(", ")}`);
+  if (missing.length > 0) {
+    throw new SetupError(`${from} needs libraries that are not here: ${missing.join(", ")}`);
+  }
+  install(from, join(tree, to));
   for (const [, library = ""] of stdout.matchAll(/(\/\S+\.so\S*)/g)) install(library, join(tree, library));
 }
 

@@ -22,7 +22,7 @@ export async function guest(context, step) {
 }
 
 /** A folder that QEMU can search when libvirt runs it as a user of its own: a home directory often is not. */
-function outputDir() {
+export function outputDir() {
   const user = process.getuid?.() ?? 0;
   const dir = user === 0 ? "/var/lib/libvirt/boot/pulumi-gpudirect" : `/var/tmp/pulumi-gpudirect-${user}`;
   mkdirSync(dirname(dir), { recursive: true });
