@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { renderDomain } from "../core/domain/domain-xml";
 import { ncclConf } from "../core/nccl/environment";
+import { gpuNicPaths } from "../core/nccl/path-classes";
 import { plannedEnvironment } from "../core/nccl/planned-environment";
 import { type GuestPlan, planGuest } from "../core/plan/plan-guest";
 import { guestRequest } from "../core/plan/request";
@@ -10,10 +11,17 @@ import type { HostTopology } from "../core/topology/model";
 import { readHost } from "../core/topology/read-host";
 import { zodProblems } from "../core/zod-problems";
 
-/** What is printed of a plan, by the name of --out; `defaults` are told with the plan's own. */
-const FORMATS: Record<string, (host: HostTopology, plan: GuestPlan) => { text: string; defaults?: string[] }> = {
+/** What is printed of a plan; `defaults` are told with the plan's own, `paths` are those that a topology file gives. */
+interface Printed {
+  readonly text: string;
+  readonly defaults?: readonly string[];
+  readonly paths?: string | undefined;
+}
+
+/** By the name of --out. */
+const FORMATS: Record<string, (host: HostTopology, plan: GuestPlan) => Printed> = {
   "domain-xml": (_, { domain }) => ({ text: renderDomain(domain) }),
-  "nccl-xml": (_, { ncclTopology }) => ({ text: ncclTopology }),
+  "nccl-xml": (_, { ncclTopology }) => ({ text: ncclTopology, paths: gpuNicPaths(ncclTopology) }),
   "nccl-env": (host, plan) => {
     const { environment, defaults } = plannedEnvironment(host, plan);
     return { text: ncclConf(environment), defaults };
@@ -70,11 +78,12 @@ export async function plan(args: string[]): Promise<number> {
 
   const host = readHost(await readText(path), path);
   const result = planGuest(host, request.data);
-  const { text, defaults = [] } = format(host, result);
+  const { text, defaults = [], paths } = format(host, result);
   for (const line of [...result.defaults, ...defaults]) process.stderr.write(`default: ${line}\n`);
   for (const line of result.warnings) process.stderr.write(`warning: ${line}\n`);
   for (const line of result.notChecked) process.stderr.write(`not checked: ${line}\n`);
   for (const line of result.omitted) process.stderr.write(`left out of the rehearsal: ${line}\n`);
+  if (paths !== undefined) process.stderr.write(`paths GPU-NIC: ${paths}\n`);
   process.stdout.write(text);
   return 0;
 }

@@ -17,6 +17,7 @@ export interface GuestReachArgs {
 export interface GuestReach {
   readonly host: pulumi.Input<string>;
   readonly connection: pulumi.Input<gpudirect.types.input.ConnectionArgs>;
+  readonly defer: pulumi.Input<boolean>;
   readonly after: pulumi.Input<string | undefined>;
 }
 
@@ -35,9 +36,14 @@ export function reachThroughDomain(
   return {
     host: guest?.name ?? domain.name.apply((name) => asMachine(vm, name)),
     connection: pulumi.all([guest?.connection ?? agent, domain.startId]).apply(([connection]) => connection),
+    // Until its next start the guest has the devices of before, and the plan is of other ones.
+    defer: domain.pendingRestart.apply((paths) => paths.some((path) => DEVICES.test(path))),
     after: domain.startId,
   };
 }
+
+/** Fields of a domain that decide which PCI functions its guest has, and where. */
+const DEVICES = /^(machine|cells|expanderBuses|switches|devices)\b/;
 
 /** The machine that the provider runs on. */
 const LOCAL = "local";

@@ -3,7 +3,7 @@ import type * as gpudirect from "../sdk/nodejs";
 import type { GuestReachArgs } from "./guest-reach";
 import { refusal } from "./refusal";
 
-type InGuest = "host" | "connection" | "after";
+type InGuest = "host" | "connection" | "defer" | "after";
 
 /** What is set inside the guest, and how it is reached for that. */
 export interface GuestSoftwareArgs {
@@ -39,7 +39,7 @@ export interface ChosenSoftware {
  * The guest of a rehearsal is a kernel with an initial RAM disk of busybox: no systemd, no ethtool, no RDMA device, and
  * nothing that outlives a boot. So nothing is made there that was not asked for, and what was asked for fits it.
  */
-const IN_REHEARSAL = { tuning: { persistent: false }, nccl: { persistent: false, rails: undefined } };
+const IN_REHEARSAL = { tuning: { persistent: false }, nccl: { persistent: false, rails: [] } };
 
 /** What is made inside the guest. @throws RunError where something is asked for in a guest that cannot be reached */
 export function chosenSoftware(vm: string, args: GuestSoftwareArgs & Circumstances): ChosenSoftware {
@@ -54,10 +54,14 @@ export function chosenSoftware(vm: string, args: GuestSoftwareArgs & Circumstanc
   const chosen = <K extends keyof ChosenSoftware>(one: K): ChosenSoftware[K] => {
     const wanted = args[one] ?? (rehearsed ? false : {});
     if (obstacle !== undefined || wanted === false) return undefined;
-    return rehearsed ? { ...IN_REHEARSAL[one], ...wanted } : wanted;
+    return definedOf(rehearsed ? { ...IN_REHEARSAL[one], ...definedOf(wanted) } : wanted);
   };
   return { tuning: chosen("tuning"), nccl: chosen("nccl") };
 }
+
+/** Without fields that are undefined: those are not said, and leave the plan's. */
+const definedOf = <Fields extends object>(fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
 
 /** Why the guest agent is no way into the guest, and what to do; undefined where it is one. */
 function obstacleToAgent({ guestAgent, connection }: Circumstances): string | undefined {

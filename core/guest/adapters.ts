@@ -3,7 +3,8 @@ import { parseConfigDumps } from "../topology/sysfs-config";
 import { routeFunctions } from "../topology/sysfs-net";
 import { networkOwner } from "./network-owner";
 import { parseQos } from "./qos";
-import { readRequest } from "./read-request";
+import { lockedReadRequest, readRequest } from "./read-request";
+import { REPRESENTOR } from "./representor";
 import { parseRings, type Rings } from "./rings";
 import { itemsOf } from "./section-items";
 import type { AdapterFacts, NicSettings } from "./settings";
@@ -23,6 +24,8 @@ interface Interface {
 /** Network controllers: Ethernet and InfiniBand (PCI Code and ID Assignment Specification, 1.3). */
 const NETWORK_CLASS = /^0x(0200|0207)/;
 
+const REPRESENTOR_NAME = new RegExp(`^${REPRESENTOR}$`);
+
 /** ARPHRD numbers of linux include/uapi/linux/if_arp.h. */
 const LINK_LAYERS: Readonly<Record<string, AdapterFacts["linkLayer"]>> = { "1": "ethernet", "32": "infiniband" };
 
@@ -37,6 +40,12 @@ export function readAdapters(probe: ProbeSections): Map<string, AdapterReading> 
   const rdma = rdmaByFunction(probe, interfaces);
   const routes = routeFunctions(probe, physical);
   const configs = parseConfigDumps(probe.lines("pci-config"));
+  const masters = probe.links("net-links");
+  const mtus = new Map(
+    [...probe.attributes("net-attributes")].map(([name, own]) => [name, wholeNumber(own.get("mtu")?.[0])]),
+  );
+  const bonds = new Set(probe.lines("bonds").map((line) => line.trim().replace(/\/bonding$/, "")));
+  const locked = lockedReadRequest(probe.text("lockdown"));
   const ofClass = [...functions].filter(([, facts]) => NETWORK_CLASS.test(facts.get("class")?.[0] ?? ""));
   const addresses = new Set([...ofClass.map(([address]) => address), ...interfaces.keys()]);
   const drivers = probe.links("pci-links");
@@ -50,8 +59,9 @@ export function readAdapters(probe: ProbeSections): Map<string, AdapterReading> 
       const linkLayer = LINK_LAYERS[attributeOf(first, "type") ?? ""] ?? "none";
       const request = physical.has(address)
         ? { lacks: "it is a virtual function, which has none of its own" }
-        : readRequest(configs.get(address) ?? new Uint8Array());
+        : (locked ?? readRequest(configs.get(address) ?? new Uint8Array()));
       const mtuMax = lowest(own.map((one) => IPOIB_MTU[attributeOf(one, "mode") ?? ""] ?? largest.get(one.name)));
+      const bond = own.map(({ name }) => baseName(masters.get(`${name}/master`) ?? "")).find((name) => bonds.has(name));
       const facts: AdapterFacts = {
         interfaces: own.map(({ name }) => name),
         linkLayer,
@@ -62,6 +72,7 @@ export function readAdapters(probe: ProbeSections): Map<string, AdapterReading> 
         ...defined("mtuMax", mtuMax),
         ...("lacks" in request ? { noReadRequest: request.lacks } : {}),
         ...(first === undefined ? { owner: "none" } : networkOwner(probe, first.name, attributeOf(first, "ifindex"))),
+        ...(bond === undefined ? {} : { bond, ...defined("bondMtu", mtus.get(bond)) }),
         carriesRoute: routes.has(address),
       };
       const settings: NicSettings = {
@@ -85,8 +96,7 @@ function physicalFunctions(probe: ProbeSections): Map<string, string> {
 
 /**
  * Interfaces that a function's driver made of it, or of a virtio device on it: not those of USB devices and subfunctions
- * below it, not representors of an embedded switch (linux net/core/devlink.c names their ports pf0vf1, pf0sf2), and not
- * IPoIB's interfaces of further partitions, which have a parent.
+ * below it, not representors of an embedded switch, and not IPoIB's interfaces of further partitions, which have a parent.
  */
 function interfacesByFunction(probe: ProbeSections): Map<string, Interface[]> {
   const attributes = probe.attributes("net-attributes");
@@ -96,7 +106,7 @@ function interfacesByFunction(probe: ProbeSections): Map<string, Interface[]> {
     const [, address] = /\/([0-9a-f:.]+)(?:\/virtio\d+)?\/net\/[^/]+$/.exec(target) ?? [];
     if (name.includes("/") || address === undefined || functionOfPath(target) !== address) continue;
     const own = attributes.get(name) ?? new Map<string, string[]>();
-    if (/^(c\d+)?pf\d+((vf|sf)\d+|hpf)?$/.test(own.get("phys_port_name")?.[0] ?? "") || own.has("parent")) continue;
+    if (REPRESENTOR_NAME.test(own.get("phys_port_name")?.[0] ?? "") || own.has("parent")) continue;
     const one: Interface = { name, attributes: own, rings: parseRings(rings.get(name) ?? []) };
     found.set(address, [...(found.get(address) ?? []), one]);
   }
@@ -139,10 +149,10 @@ function lowest(values: readonly (number | undefined)[]): number | undefined {
 const attributeOf = (one: Interface | undefined, attribute: string): string | undefined =>
   one?.attributes.get(attribute)?.[0];
 
-function numberOf(one: Interface, attribute: string): number | undefined {
-  const text = attributeOf(one, attribute);
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
+const numberOf = (one: Interface, attribute: string): number | undefined => wholeNumber(attributeOf(one, attribute));
+
+const wholeNumber = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 
 const defined = <Key extends string>(key: Key, value: number | undefined): { [K in Key]?: number } =>
   (value === undefined ? {} : { [key]: value }) as { [K in Key]?: number };

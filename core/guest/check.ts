@@ -1,5 +1,5 @@
 import { joinPath, type Problem } from "../problems";
-import { sysctlFile } from "./observe-script";
+import { isBelowProcSys, sysctlFile } from "./observe-script";
 import { entriesOf } from "./selection";
 import type { NicSettings } from "./settings";
 import type { TuningInputs } from "./tuning-shape";
@@ -11,6 +11,7 @@ export function checkTuning({ nics, gpus, nicSettings, interfaces, sysctls }: Pa
     ...namedTwice("gpus", gpus),
     ...(nicSettings === undefined ? [] : qosProblems("nicSettings", nicSettings)),
     ...entriesOf(interfaces ?? {}).flatMap(([address, own]) => qosProblems(joinPath("interfaces", address), own)),
+    ...strayNames(sysctls ?? {}),
     ...sameParameter(sysctls ?? {}),
   ];
 }
@@ -28,6 +29,15 @@ function qosProblems(path: string, { trust, dscpPriorities }: NicSettings): Prob
   if (trust !== "pcp" || dscpPriorities === undefined) return [];
   const message = 'has no effect with trust "pcp", where the VLAN tag decides; set trust to "dscp", or leave this out';
   return [{ path: joinPath(path, "dscpPriorities"), message }];
+}
+
+/** Dots and slashes change places in a name, so that one may lead out of /proc/sys. */
+function strayNames(sysctls: Readonly<Record<string, string>>): Problem[] {
+  const message =
+    'is no name of a parameter below /proc/sys: its parts may not be empty, "." or "..", nor may it begin with "-"; name it as sysctl does, such as net.ipv4.conf.eth0/100.arp_filter for the interface eth0.100';
+  return Object.keys(sysctls)
+    .filter((name) => !isBelowProcSys(name))
+    .map((name) => ({ path: joinPath("sysctls", name), message }));
 }
 
 /** A parameter may be written with dots or slashes; two values for one would take turns. */

@@ -58,7 +58,9 @@ function missingCards(observed: ObservedTuning, wanted: TuningInputs): Problem[]
   const problem = (path: string, address: string): Problem[] => {
     if (Object.hasOwn(cards, address)) return [];
     const isOnBus = gpuAddresses.includes(address);
-    const message = isOnBus ? noDriver(`GPU ${address}`) : `there is no NVIDIA GPU ${address} on this system; ${has}`;
+    const message = isOnBus
+      ? noDriver(`GPU ${address}`)
+      : `there is no NVIDIA GPU ${address} on this system, or vfio-pci holds it for a guest; ${has}`;
     return [{ path, message }];
   };
   const isSilent = gpus === "all" && hasSettings && gpuAddresses.length > 0 && Object.keys(cards).length === 0;

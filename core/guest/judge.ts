@@ -1,8 +1,10 @@
+import { isPlainObject } from "../diff/plain";
 import { joinPath, type Problem } from "../problems";
 import { gpuRefusals, gpuWarnings } from "./judge-gpus";
 import { nicRefusals } from "./judge-nics";
 import { nicWarnings } from "./nic-warnings";
 import { isProfileSysctl, PROFILE_SYSCTLS } from "./profile";
+import { problemsBesideGpus } from "./report";
 import { entriesOf } from "./selection";
 import type { ObservedTuning, TuningInputs } from "./tuning-shape";
 
@@ -23,11 +25,17 @@ export function judgeTuning(observed: ObservedTuning, wanted: TuningInputs): Tun
     warnings: [
       ...nicWarnings(observed, wanted),
       ...sysctlWarnings(observed, wanted),
-      ...gpuWarnings(observed, wanted),
-      ...observed.report.problems.map((problem) => `GPUDirect RDMA: ${problem}`),
+      ...(asksForGpus(wanted) ? gpuWarnings(observed, wanted) : []),
+      ...(asksForGpus(wanted) ? observed.report.problems : problemsBesideGpus(observed.report)).map(
+        (problem) => `GPUDirect RDMA: ${problem}`,
+      ),
     ],
   };
 }
+
+/** A system without GPUs of its own, such as a host that gives them to guests, is not told how to use some. */
+const asksForGpus = ({ gpus, gpuClocks }: TuningInputs): boolean =>
+  gpus !== "none" || !isPlainObject(gpuClocks) || Object.keys(gpuClocks).length > 0;
 
 function sysctlRefusals({ missingSysctls }: ObservedTuning, { profile, sysctls }: TuningInputs): Problem[] {
   return entriesOf(sysctls).flatMap(([name, value]) =>

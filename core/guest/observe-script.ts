@@ -1,9 +1,15 @@
 import { GPU_RECORD, MANIFEST, SETTINGS_FILE, SYSCTL_FILE } from "./own-files";
+import { REPRESENTOR } from "./representor";
+import { UNTIL_STARTED } from "./until-started";
 
 /** What one look at a system is to ask beside what it always asks. */
 export interface TuningQuestion {
   /** Names of kernel parameters. */
   readonly sysctls: readonly string[];
+  /** Whether the driver is asked for its GPUs: seconds for each, where nobody holds it open. */
+  readonly gpus: boolean;
+  /** Whether adapters are asked for their RoCE QoS, a program of Python for each interface. */
+  readonly qos: boolean;
 }
 
 /** Programs that settings need, in the order in which they are told; the script asks for more, which are aids. */
@@ -37,6 +43,8 @@ if cd "$R/etc/security" 2> /dev/null; then
 fi
 section init-limit
 grep -s 'Max locked memory' "$R/proc/1/limits"
+section lockdown
+cat "$R/sys/kernel/security/lockdown" 2> /dev/null
 `;
 
 /** The first 256 bytes of config space have the PCI Express capability; without root the kernel gives 64. */
@@ -59,7 +67,9 @@ fi
 const NETWORK = String.raw`
 if cd "$R/sys/class/net" 2> /dev/null; then
   section net-links
-  ls -ld * */lower_* */device/driver 2> /dev/null
+  ls -ld * */lower_* */master */device/driver 2> /dev/null
+  section bonds
+  ls -d */bonding 2> /dev/null
   section net-attributes
   grep -s '' */mtu */tx_queue_len */type */ifindex */phys_port_name */mode */parent /dev/null
   section rings
@@ -68,14 +78,6 @@ if cd "$R/sys/class/net" 2> /dev/null; then
     if has ethtool; then
       echo "@ $name"
       ethtool -g "$name" < /dev/null 2> /dev/null
-    fi
-  done
-  section qos
-  for name in *; do
-    case $(readlink "$name/device/driver") in */mlx5_core) ;; *) continue ;; esac
-    if has mlnx_qos; then
-      echo "@ $name"
-      mlnx_qos -i "$name" < /dev/null 2> /dev/null
     fi
   done
 fi
@@ -91,6 +93,13 @@ section route4
 awk 'NR <= 4096' "$R/proc/net/route" 2> /dev/null
 section route6
 awk 'NR <= 4096' "$R/proc/net/ipv6_route" 2> /dev/null
+if has ip; then
+  for family in 4 6; do
+    section "table-routes$family"
+    ip -o -$family route show table all < /dev/null 2> /dev/null |
+      awk '$1 == "local" { if (own++ < 4096) print; next } $1 !~ /^(broadcast|multicast|anycast)$/ && others++ < 4096'
+  done
+fi
 section ssh
 came=\${SSH_CONNECTION:-}
 pid=$PPID
@@ -99,6 +108,19 @@ while [ -z "$came" ] && [ "\${pid:-0}" -gt 1 ]; do
   pid=$(awk '$1 == "PPid:" { print $2 }' "$R/proc/$pid/status" 2> /dev/null)
 done
 echo "$came"
+`;
+
+/** Of representors mlnx_qos tells what their adapter has, or an error. */
+const QOS = `
+section qos
+if has mlnx_qos && cd "$R/sys/class/net" 2> /dev/null; then
+  for name in *; do
+    case $(readlink "$name/device/driver") in */mlx5_core) ;; *) continue ;; esac
+    if cat "$name/phys_port_name" 2> /dev/null | grep -qxE '${REPRESENTOR}'; then continue; fi
+    echo "@ $name"
+    mlnx_qos -i "$name" < /dev/null 2> /dev/null
+  done
+fi
 `;
 
 /**
@@ -136,9 +158,7 @@ fi
  * Three calls of nvidia-smi: a name of a field that a driver does not know fails the whole call, and those of application
  * clocks come and go. `pci.bus_id` and `gpu_bus_id` name the same in the two kinds of query.
  */
-const GPUS = `
-section nvidia-version
-grep -s 'NVRM version' "$R/proc/driver/nvidia/version"
+const CARDS = `
 if has nvidia-smi; then
   csv=--format=csv,noheader,nounits
   section smi-cards
@@ -148,6 +168,11 @@ if has nvidia-smi; then
   section smi-supported-clocks
   nvidia-smi --query-supported-clocks=gpu_bus_id,memory,graphics $csv < /dev/null 2>&1
 fi
+`;
+
+const GPUS = `
+section nvidia-version
+grep -s 'NVRM version' "$R/proc/driver/nvidia/version"
 section gpu-record
 grep -s '^[0-9a-f]*:' "$R${GPU_RECORD}"
 section fabric-manager
@@ -194,9 +219,15 @@ export function sysctlFile(name: string): string {
   return name.replace(/[./]/g, (separator) => (separator === "." ? "/" : "."));
 }
 
+/** Whether the file of a name is one below /proc/sys. sysctl.d(5) has a meaning of its own for a leading "-". */
+export function isBelowProcSys(name: string): boolean {
+  const parts = sysctlFile(name).split("/");
+  return !name.startsWith("-") && parts.every((part) => part !== "" && part !== "." && part !== "..");
+}
+
 function sysctlSection(names: readonly string[]): string {
   const lines = names
-    .filter((name) => SYSCTL_NAME.test(name))
+    .filter((name) => SYSCTL_NAME.test(name) && isBelowProcSys(name))
     .map((name) => `parameter '${name}' '${sysctlFile(name)}'`);
   return String.raw`
 section sysctls
@@ -212,7 +243,9 @@ ${lines.join("\n")}
  * sections that begin with `### NAME` and end with `### end`; `parseReading` understands them. A program or a fact that is
  * not there prints nothing. `GPUDIRECT_ROOT` is a directory to read /sys, /proc, /etc, /run and /var from.
  */
-export function observeScript({ sysctls }: TuningQuestion): string {
-  const parts = [PREAMBLE, SYSTEM, PCI, NETWORK, sysctlSection(sysctls), OWNERS, GPUS, AT_BOOT, MANIFEST_CHECK];
+export function observeScript({ sysctls, gpus, qos }: TuningQuestion): string {
+  const always = [PREAMBLE, UNTIL_STARTED, SYSTEM, PCI, NETWORK, sysctlSection(sysctls), OWNERS, GPUS];
+  const asked = [...(qos ? [QOS] : []), ...(gpus ? [CARDS] : [])];
+  const parts = [...always, ...asked, AT_BOOT, MANIFEST_CHECK];
   return parts.join("").replaceAll("\\${", "${");
 }

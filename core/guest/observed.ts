@@ -7,7 +7,10 @@ import type { ObservedTuning } from "./tuning-shape";
  * What a look tells, as outputs. Without a question (an import) nobody knows yet what is managed, and the maps of settings
  * are empty.
  */
-export function observedTuning(reading: GuestReading, question: TuningQuestion | undefined): ObservedTuning {
+export function observedTuning(
+  reading: GuestReading,
+  question: Pick<TuningQuestion, "sysctls"> | undefined,
+): ObservedTuning {
   const { adapters, cards, sysctls, gpuAddresses, missingPrograms, init, manifest, atBoot } = reading;
   const asked = [...new Set(question?.sysctls)];
   const isImport = question === undefined;

@@ -16,3 +16,13 @@ export function readRequest(config: Uint8Array): ReadRequest {
   }
   return { lacks: "it has no PCI Express capability" };
 }
+
+/**
+ * Of a kernel in lockdown, as most are with Secure Boot, nobody writes PCI registers (linux security/security.c,
+ * LOCKDOWN_PCI_ACCESS is at or below integrity); undefined where it is not. The file reads `none [integrity] confidentiality`.
+ */
+export function lockedReadRequest(text: string | undefined): ReadRequest | undefined {
+  const [, mode] = /\[(integrity|confidentiality)\]/.exec(text ?? "") ?? [];
+  if (mode === undefined) return undefined;
+  return { lacks: `the kernel is in lockdown (${mode}), as with Secure Boot, and lets nobody write PCI registers` };
+}

@@ -1,4 +1,4 @@
-import { ProbeSections } from "../topology/probe-sections";
+import { baseName, ProbeSections } from "../topology/probe-sections";
 import { type AdapterReading, readAdapters } from "./adapters";
 import { settingsAtBoot } from "./at-boot";
 import { type CardReading, readCards } from "./gpus";
@@ -12,8 +12,10 @@ export interface GuestReading {
   readonly adapters: ReadonlyMap<string, AdapterReading>;
   /** By PCI address. */
   readonly cards: ReadonlyMap<string, CardReading>;
-  /** NVIDIA GPUs on the bus, in its order. */
+  /** NVIDIA GPUs on the bus, in its order, without those that vfio-pci holds for a guest. */
   readonly gpuAddresses: readonly string[];
+  /** Whether vfio-pci holds a GPU. */
+  readonly hasPassedGpu: boolean;
   readonly hasNvSwitch: boolean;
   readonly hasRdmaDevice: boolean;
   /** Values of those parameters that were asked for and that the kernel has. */
@@ -66,12 +68,16 @@ export function parseReading(text: string): GuestReading {
 }
 
 /** GPUs are 3D and VGA controllers; NVSwitches are of class 0680 (pci.ids, "GH100 [H100 NVSwitch]"). */
-function nvidiaFunctions(probe: ProbeSections): Pick<GuestReading, "gpuAddresses" | "hasNvSwitch"> {
+function nvidiaFunctions(probe: ProbeSections): Pick<GuestReading, "gpuAddresses" | "hasPassedGpu" | "hasNvSwitch"> {
   const own = [...probe.attributes("pci-attributes")].filter(([, facts]) => facts.get("vendor")?.[0] === "0x10de");
   const ofClass = (classes: RegExp) => own.filter(([, facts]) => classes.test(facts.get("class")?.[0] ?? ""));
+  const drivers = probe.links("pci-links");
+  const isPassed = (address: string) => baseName(drivers.get(`${address}/driver`) ?? "") === "vfio-pci";
+  const gpus = ofClass(/^0x030[02]/).map(([address]) => address);
   return {
-    gpuAddresses: ofClass(/^0x030[02]/).map(([address]) => address),
-    hasNvSwitch: ofClass(/^0x0680/).length > 0,
+    gpuAddresses: gpus.filter((address) => !isPassed(address)),
+    hasPassedGpu: gpus.some(isPassed),
+    hasNvSwitch: ofClass(/^0x0680/).some(([address]) => !isPassed(address)),
   };
 }
 

@@ -32,9 +32,13 @@ function fabricManagerState({ hasNvSwitch, fabricManager }: GuestReading): GpuDi
   return fabricManager.isThere ? "stopped" : "missing";
 }
 
+const NO_GPU = "there is no NVIDIA GPU on the PCI bus; pass one through to this system";
+const GPUS_OF_GUESTS =
+  'all NVIDIA GPUs of this system are bound to vfio-pci, for its guests; where it is to have none itself, set gpus to "none"';
+
 function gpuProblems(reading: GuestReading): string[] {
   const { gpuAddresses, driver, smiComplaint } = reading;
-  if (gpuAddresses.length === 0) return ["there is no NVIDIA GPU on the PCI bus; pass one through to this system"];
+  if (gpuAddresses.length === 0) return [reading.hasPassedGpu ? GPUS_OF_GUESTS : NO_GPU];
   if (driver === undefined) {
     return ["no NVIDIA kernel driver is loaded; install one, with the open kernel modules where the GPUs take them"];
   }
@@ -66,10 +70,19 @@ function fabricProblems(reading: GuestReading): string[] {
   }
 }
 
-function rdmaProblems({ hasRdmaDevice, memlockKiB }: GuestReading): string[] {
-  if (!hasRdmaDevice) {
-    return ["there is no RDMA device; pass a NIC through to this system and load its RDMA driver, such as mlx5_ib"];
-  }
+const NO_RDMA_DEVICE =
+  "there is no RDMA device; pass a NIC through to this system and load its RDMA driver, such as mlx5_ib";
+
+/** Those problems of a report that are not about GPUs. */
+export function problemsBesideGpus({ problems, memlockKiB }: GpuDirectReport): string[] {
+  const own = [NO_RDMA_DEVICE, ...memlockProblems(memlockKiB)];
+  return problems.filter((problem) => own.includes(problem));
+}
+
+const rdmaProblems = ({ hasRdmaDevice, memlockKiB }: GuestReading): string[] =>
+  hasRdmaDevice ? memlockProblems(memlockKiB) : [NO_RDMA_DEVICE];
+
+function memlockProblems(memlockKiB: GpuDirectReport["memlockKiB"]): string[] {
   if (memlockKiB === "unlimited") return [];
   return [
     `login sessions may lock ${memlockKiB} KiB of memory, and RDMA registers more; set "* - memlock unlimited" in a file below /etc/security/limits.d`,

@@ -11,9 +11,21 @@ export function selectedAdapters({ adapters }: ObservedTuning, { nics }: TuningI
   return rdmaAdapters(adapters).filter((address) => adapters[address]?.carriesRoute === false);
 }
 
-/** Adapters that have an RDMA device. */
+/**
+ * RDMA drivers by the kernel driver of those adapters that they make RDMA devices of: linux
+ * drivers/infiniband/hw/mlx5/main.c and mlx4/main.c, which bind to the auxiliary devices of mlx5_core and to mlx4_core.
+ */
+export const RDMA_MAKERS: Readonly<Record<string, string>> = { mlx5_core: "mlx5_ib", mlx4_core: "mlx4_ib" };
+
+/**
+ * Adapters that have an RDMA device, or are to have one: while the RDMA driver is not loaded, as in the middle of its update,
+ * settings are not given back.
+ */
 export const rdmaAdapters = (adapters: ObservedTuning["adapters"]): string[] =>
-  Object.keys(adapters).filter((address) => (adapters[address]?.rdmaDevices.length ?? 0) > 0);
+  Object.keys(adapters).filter(
+    (address) =>
+      (adapters[address]?.rdmaDevices.length ?? 0) > 0 || Object.hasOwn(RDMA_MAKERS, adapters[address]?.driver ?? ""),
+  );
 
 /** GPUs that the settings of all are for: those among them that the driver reports. */
 export function selectedGpus({ cards }: ObservedTuning, { gpus }: TuningInputs): string[] {

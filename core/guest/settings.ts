@@ -71,7 +71,7 @@ export const gpuSettings = z
   .meta({ id: "GpuSettings", description: "Settings of an NVIDIA GPU" });
 export type GpuSettings = z.infer<typeof gpuSettings>;
 
-/** Settings of a GPU that have no way to be read back from the driver; what was set is remembered until the next boot. */
+/** Name of a setting of a GPU. */
 export type GpuSetting = keyof GpuSettings;
 
 /** Who configures an interface at boot and when its link comes and goes. */
@@ -103,6 +103,8 @@ export const adapterFacts = z
         "What the owner configures the interface by: path of the .network file in force, UUID of NetworkManager's connection, file of the ifupdown stanza",
       ),
     netplan: z.string().optional().describe("Netplan's name of the interface, where netplan renders the configuration"),
+    bond: z.string().optional().describe("Bond that its interface is a port of"),
+    bondMtu: z.int().optional().describe("MTU of that bond"),
     carriesRoute: z
       .boolean()
       .describe("Whether the default route or the SSH connection of this session goes by its interface"),

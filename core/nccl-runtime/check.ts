@@ -1,8 +1,9 @@
+import { SETTINGS_FILE, SYSCTL_FILE } from "../guest/own-files";
 import { checkTopologyFile } from "../nccl/check-file";
 import { checkEnvironment } from "../nccl/environment";
 import { joinPath, type Problem } from "../problems";
 import { unfitForPam } from "./env-file";
-import { BOOT_COPY, ENVIRONMENT, fileOf } from "./files";
+import { BOOT_COPY, ENVIRONMENT, fileOf, NCCL_CONF, OWN_FOLDER, TMPFILES_CONF } from "./files";
 
 /** Inputs that are known, as far as they are checked beyond their shapes. */
 export interface CheckedRuntime {
@@ -27,7 +28,16 @@ export function checkRuntime(inputs: CheckedRuntime): Problem[] {
   });
   const isPlain = !/\/(\.{0,2})\//.test(topologyFile) && !/\/\.{1,2}$/.test(topologyFile);
   const path = { path: "topologyFile", message: 'must be a plain path, without "//", "/./" or "/../"' };
-  const own = { path: "topologyFile", message: `must be another file: ${BOOT_COPY} keeps the file over a boot` };
-  const paths = [...(isPlain ? [] : [path]), ...(topologyFile === BOOT_COPY ? [own] : [])];
+  const use = usedFor(topologyFile);
+  const used = { path: "topologyFile", message: `must be another file: ${topologyFile} ${use}` };
+  const paths = [...(isPlain ? [] : [path]), ...(use === undefined ? [] : [used])];
   return [...unread, ...paths, ...checkEnvironment(environment), ...unfit, ...repeated];
+}
+
+/** What a file is for that cannot be the topology file; undefined for others. */
+function usedFor(path: string): string | undefined {
+  if (path === BOOT_COPY) return "keeps the file over a boot";
+  if (path === NCCL_CONF || path === ENVIRONMENT) return "holds variables";
+  const own = [TMPFILES_CONF, SETTINGS_FILE, SYSCTL_FILE];
+  return own.includes(path) || path.startsWith(OWN_FOLDER) ? "is a file of this provider" : undefined;
 }

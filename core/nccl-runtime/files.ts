@@ -13,6 +13,9 @@ export const MANIFEST = "/var/lib/gpudirect/nccl-runtime.sha256";
 /** Files and folders that were not there before, a path a line: what is empty of these goes again. */
 export const CREATED = "/var/lib/gpudirect/nccl-runtime.created";
 
+/** Where this provider keeps what it knows of a guest. */
+export const OWN_FOLDER = "/var/lib/gpudirect/";
+
 /** Where NCCL looks for the topology file (nccl src/graph/topo.cc). */
 export const DEFAULT_TOPOLOGY_FILE = "/var/run/nvidia-topologyd/virtualTopology.xml";
 

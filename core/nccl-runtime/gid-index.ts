@@ -1,3 +1,4 @@
+import { portName } from "./ports";
 import type { RdmaDevice } from "./rdma-device";
 
 type Gid = RdmaDevice["gids"][string];
@@ -14,13 +15,13 @@ export function gidIndexProblem(index: number, devices: readonly RdmaDevice[]): 
   }
   const unfit = devices.filter(({ gids }) => !fits(gids[index]));
   if (unfit.length === 0) return undefined;
-  const found = unfit.map((device) => `${device.name} ${whatIsAt(device, index)}`);
+  const found = unfit.map((device) => `${portName(device)} ${whatIsAt(device, index)}`);
   const common = commonIndices(devices);
   const advice =
     common.length === 0
       ? "no index fits all; give each interface an address of the same kind, or leave the variable out"
       : `${common.join(", ")} ${common.length > 1 ? "fit" : "fits"} all; leave the variable out to let NCCL choose`;
-  const has = devices.map((device) => `${device.name}: ${listing(device)}`);
+  const has = devices.map((device) => `${portName(device)}: ${listing(device)}`);
   return `${found.join("; ")}. Of the devices in use, ${advice}. RoCE v2 GIDs with an interface: ${has.join("; ")}`;
 }
 
@@ -63,4 +64,4 @@ function addressOf(gid: string): string {
   return bytes.map((byte) => Number.parseInt(byte, 16)).join(".");
 }
 
-const names = (devices: readonly RdmaDevice[]): string => devices.map(({ name }) => name).join(", ");
+const names = (devices: readonly RdmaDevice[]): string => devices.map(portName).join(", ");

@@ -2,10 +2,14 @@ import { isPlainObject } from "../diff/plain";
 import { compareTopologyFile } from "../nccl/compare-file";
 import { unknownVariables } from "../nccl/environment";
 import { joinPath, type Problem } from "../problems";
+import { fileOf } from "./files";
 import { gidIndexProblem } from "./gid-index";
-import { devicesInUse, parseHcaFilter } from "./hca-filter";
+import { interfaceProblems, interfaceWarnings } from "./judge-interfaces";
+import { railProblems, railWarnings } from "./judge-rails";
+import { portsInUse } from "./ports";
 import type { RdmaDevice } from "./rdma-device";
 import type { RuntimeFacts, WantedRuntime } from "./runtime-shape";
+import { standingVariables } from "./standing";
 
 export interface RuntimeJudgement {
   readonly refusals: Problem[];
@@ -15,20 +19,28 @@ export interface RuntimeJudgement {
 /** Holds what is wanted, as `resolveRuntime` gives it, against the guest. What is unknown is not judged. */
 export function judgeRuntime(facts: RuntimeFacts, wanted: WantedRuntime): RuntimeJudgement {
   const environment = knownTexts(wanted.environment);
-  const inUse = devicesInUse(facts.rdmaDevices, environment.NCCL_IB_HCA);
+  const standing = standingVariables(facts, wanted);
+  const variable = (name: string) => {
+    const value = environment[name];
+    return { value, stands: value !== undefined && standing[name] === value };
+  };
+  const [hca, socket] = [variable("NCCL_IB_HCA"), variable("NCCL_SOCKET_IFNAME")];
+  const inUse = portsInUse(facts.rdmaDevices, hca.value);
   return {
     refusals: [
       ...topologyProblems(facts, wanted),
-      ...railProblems(facts, wanted.rails),
+      ...railProblems(facts, wanted, hca),
       ...gpuProblems(facts, wanted.visibleGpus),
-      ...interfaceProblems(facts, wanted.socketInterface, environment.NCCL_SOCKET_IFNAME),
-      ...hcaProblems(facts, environment.NCCL_IB_HCA),
-      ...gidProblems(inUse, environment.NCCL_IB_GID_INDEX),
+      ...interfaceProblems(facts, wanted, socket),
+      // Of devices that are still to come, nothing is known.
+      ...(hca.stands && inUse.length === 0 ? [] : gidProblems(inUse, environment.NCCL_IB_GID_INDEX)),
+      ...textProblems(facts, environment),
     ],
     warnings: [
       ...topologyWarnings(facts, wanted, environment),
+      ...railWarnings(facts, wanted, hca),
       ...(environment.NCCL_IB_DISABLE === "1" ? [] : inUse.flatMap(portWarnings)),
-      ...routeWarnings(facts, wanted.socketInterface, environment.NCCL_SOCKET_IFNAME),
+      ...interfaceWarnings(facts, wanted, socket),
       ...nameWarnings(facts, environment),
     ],
   };
@@ -50,53 +62,10 @@ function topologyProblems({ functions, init }: RuntimeFacts, { topology, persist
   return [...refusals, { path: "persistent", message }];
 }
 
-function railProblems({ rdmaDevices, functions }: RuntimeFacts, rails: unknown): Problem[] {
-  return (Array.isArray(rails) ? rails : []).flatMap((address, index): Problem[] => {
-    if (typeof address !== "string" || rdmaDevices.some((device) => device.address === address)) return [];
-    const there = rdmaDevices.flatMap((device) => (device.address ? [`${device.address} (${device.name})`] : []));
-    const why = Object.hasOwn(functions, address)
-      ? "has no RDMA device: load its driver (mlx5_ib for ConnectX)"
-      : "is no PCI function of this guest: give addresses as the guest has them, such as planGuest's rails";
-    const message = `${address} ${why}. RDMA devices are at ${there.join(", ") || "no address"}`;
-    return [{ path: joinPath("rails", index), message }];
-  });
-}
-
 function gpuProblems({ gpuAddresses }: RuntimeFacts, visible: unknown): Problem[] {
   if (typeof visible !== "number" || visible <= gpuAddresses.length) return [];
   const message = `is more than the ${gpuAddresses.length} NVIDIA GPUs of this guest; lower it, or take "all"`;
   return [{ path: "visibleGpus", message }];
-}
-
-function interfaceProblems(
-  { networkInterfaces }: RuntimeFacts,
-  wanted: unknown,
-  variable: string | undefined,
-): Problem[] {
-  const there = `the guest has ${networkInterfaces.filter((name) => name !== "lo").join(", ") || "none"}`;
-  const isNamed = typeof wanted === "string" && wanted !== "defaultRoute" && wanted !== "none";
-  if (isNamed && !networkInterfaces.includes(wanted)) {
-    return [{ path: "socketInterface", message: `there is no network interface ${wanted}; ${there}` }];
-  }
-  const missing = /^=/.test(variable ?? "")
-    ? (variable ?? "")
-        .slice(1)
-        .split(",")
-        .filter((name) => !networkInterfaces.includes(name))
-    : [];
-  if (missing.length === 0) return [];
-  const message = `there is no network interface ${missing.join(", ")}; ${there}`;
-  return [{ path: joinPath("environment", "NCCL_SOCKET_IFNAME"), message }];
-}
-
-function hcaProblems({ rdmaDevices }: RuntimeFacts, value: string | undefined): Problem[] {
-  const { exact, excludes, items } = parseHcaFilter(value ?? "^");
-  if (!exact || excludes) return [];
-  const missing = items.filter(({ name }) => !rdmaDevices.some((device) => device.name === name));
-  if (missing.length === 0) return [];
-  const there = rdmaDevices.map(({ name }) => name).join(", ") || "none";
-  const message = `there is no RDMA device ${missing.map(({ name }) => name).join(", ")}; the guest has ${there}`;
-  return [{ path: joinPath("environment", "NCCL_IB_HCA"), message }];
 }
 
 function gidProblems(inUse: readonly RdmaDevice[], value: string | undefined): Problem[] {
@@ -106,6 +75,15 @@ function gidProblems(inUse: readonly RdmaDevice[], value: string | undefined): P
   if (inUse.length === 0) return [{ path, message: "cannot be verified: no RDMA device is in use; leave it out" }];
   const message = gidIndexProblem(Number(value), inUse);
   return message === undefined ? [] : [{ path, message }];
+}
+
+/** What is written over is put back later, as text: bytes that are none would not come back. */
+function textProblems({ environment: found = {} }: RuntimeFacts, wanted: Readonly<Record<string, string>>): Problem[] {
+  return Object.keys(wanted).flatMap((name): Problem[] => {
+    if (!found[name]?.includes("\ufffd") || found[name] === wanted[name]) return [];
+    const message = `what ${fileOf(name)} has is no text in UTF-8, and could not be put back: take that line out`;
+    return [{ path: joinPath("environment", name), message }];
+  });
 }
 
 function topologyWarnings(
@@ -135,11 +113,6 @@ function portWarnings({ name, port, state, linkLayer, pkeys = [], subnetManager 
       : []),
   ];
   return problems.map((problem) => `${which} ${problem}`);
-}
-
-function routeWarnings({ defaultRoute }: RuntimeFacts, wanted: unknown, variable: string | undefined): string[] {
-  if (wanted !== "defaultRoute" || variable !== undefined || defaultRoute !== undefined) return [];
-  return ["the guest has no default route: NCCL_SOCKET_IFNAME is left unset; name an interface in socketInterface"];
 }
 
 function nameWarnings({ overriding }: RuntimeFacts, environment: Readonly<Record<string, string>>): string[] {

@@ -1,3 +1,4 @@
+import { UNTIL_STARTED } from "../guest/until-started";
 import { BOOT_COPY, ENVIRONMENT, MANIFEST, NCCL_CONF, TMPFILES_CONF } from "./files";
 
 /**
@@ -14,6 +15,7 @@ export const observeScript = (topologyFile: string): string => `topology=${topol
 const SCRIPT = String.raw`R=\${GPUDIRECT_ROOT:-}
 LC_ALL=C
 export LC_ALL
+${UNTIL_STARTED}
 mark() { printf '\001%s\n' "$1"; }
 file() {
   [ -e "$R$2" ] || return 0
@@ -21,8 +23,13 @@ file() {
   cat "$R$2" || exit 1
 }
 file topology "$topology"
+if [ -f "$R$topology" ]; then
+  mark topology-sum
+  sha256sum <"$R$topology"
+fi
 file nccl-conf ${NCCL_CONF}
 file environment ${ENVIRONMENT}
+file tmpfiles-conf ${TMPFILES_CONF}
 file manifest ${MANIFEST}
 mark sums
 for name in ${BOOT_COPY} ${TMPFILES_CONF}; do

@@ -15,7 +15,7 @@ export const rdmaDevice = z
   .strictObject({
     name: z.string().describe("RDMA device such as mlx5_0"),
     address: pciAddress.optional().describe("PCI address; absent where the device is none of a PCI function"),
-    port: z.int().min(1).describe("First port"),
+    port: z.int().min(1).describe("Port of the device"),
     linkLayer: z.enum(["ethernet", "infiniband"]).describe("ethernet (RoCE) or infiniband"),
     state: z.string().describe("State of the port, such as ACTIVE or DOWN"),
     interfaces: z.array(z.string()).describe("Network interfaces of the port"),
@@ -23,5 +23,5 @@ export const rdmaDevice = z
     pkeys: z.array(z.string()).optional().describe("Partition keys that are set, of an InfiniBand port"),
     subnetManager: z.boolean().optional().describe("Whether a subnet manager has configured the InfiniBand port"),
   })
-  .meta({ id: "RdmaDevice", description: "An RDMA device of the guest" });
+  .meta({ id: "RdmaDevice", description: "A port of an RDMA device of the guest" });
 export type RdmaDevice = z.infer<typeof rdmaDevice>;

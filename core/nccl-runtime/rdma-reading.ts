@@ -15,7 +15,7 @@ function ofPorts(lines: readonly string[]): Map<string, Map<string, string>> {
 }
 
 /**
- * RDMA devices by name, each with its first port (linux Documentation/ABI/stable/sysfs-class-infiniband). A soft device is
+ * Ports of RDMA devices, by name and number (linux Documentation/ABI/stable/sysfs-class-infiniband). A soft device is
  * of no PCI function by itself: `parent` names the interface that it works on (rdma_rxe, siw).
  */
 export function rdmaDevices(section: Section, functionOfInterface: ReadonlyMap<string, string>): RdmaDevice[] {
@@ -32,41 +32,41 @@ export function rdmaDevices(section: Section, functionOfInterface: ReadonlyMap<s
   );
   return section("rdma-links").flatMap((line): RdmaDevice[] => {
     const [, name, target = ""] = / (\S+) -> (\S+)$/.exec(line) ?? [];
+    if (name === undefined) return [];
     const ports = [...facts.keys()].flatMap((key) =>
       key.startsWith(`${name}/ports/`) ? [Number(key.split("/")[2])] : [],
     );
-    if (name === undefined || ports.length === 0) return [];
-    const port = Math.min(...ports);
-    const key = `${name}/ports/${port}`;
-    const fact = (of: string) => facts.get(key)?.get(of) ?? "";
-    const isInfiniBand = fact("link_layer") === "InfiniBand";
-    const interfaces = new Set(owners.get(key)?.values());
-    const parent = parents.get(name) ?? [...interfaces][0] ?? "";
+    const parent = parents.get(name) ?? [...(owners.get(`${name}/ports/1`)?.values() ?? [])][0] ?? "";
     const address = functionOfPath(target) ?? functionOfInterface.get(parent);
-    return [
-      {
-        name,
-        ...(address === undefined ? {} : { address }),
-        port,
-        linkLayer: isInfiniBand ? "infiniband" : "ethernet",
-        state: fact("state").replace(/^\d+: */, ""),
-        interfaces: [...interfaces],
-        gids: Object.fromEntries(
-          inOrder(gids.get(key)).map(([index, gid]): [string, Gid] => {
-            const owner = owners.get(key)?.get(index);
-            const type = types.get(key)?.get(index) ?? "";
-            return [index, { gid, type, ...(owner === undefined ? {} : { interface: owner }) }];
-          }),
-        ),
-        ...(isInfiniBand
-          ? {
-              pkeys: inOrder(pkeys.get(key)).map(([, value]) => value),
-              // The subnet manager's LID: 0 until one has configured the port.
-              subnetManager: Number(fact("sm_lid") || 0) !== 0,
-            }
-          : {}),
-      },
-    ];
+    return ports
+      .sort((a, b) => a - b)
+      .map((port): RdmaDevice => {
+        const key = `${name}/ports/${port}`;
+        const fact = (of: string) => facts.get(key)?.get(of) ?? "";
+        const isInfiniBand = fact("link_layer") === "InfiniBand";
+        return {
+          name,
+          ...(address === undefined ? {} : { address }),
+          port,
+          linkLayer: isInfiniBand ? "infiniband" : "ethernet",
+          state: fact("state").replace(/^\d+: */, ""),
+          interfaces: [...new Set(owners.get(key)?.values())],
+          gids: Object.fromEntries(
+            inOrder(gids.get(key)).map(([index, gid]): [string, Gid] => {
+              const owner = owners.get(key)?.get(index);
+              const type = types.get(key)?.get(index) ?? "";
+              return [index, { gid, type, ...(owner === undefined ? {} : { interface: owner }) }];
+            }),
+          ),
+          ...(isInfiniBand
+            ? {
+                pkeys: inOrder(pkeys.get(key)).map(([, value]) => value),
+                // The subnet manager's LID: 0 until one has configured the port.
+                subnetManager: Number(fact("sm_lid") || 0) !== 0,
+              }
+            : {}),
+        };
+      });
   });
 }
 

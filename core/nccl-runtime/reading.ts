@@ -1,9 +1,11 @@
+import { byAddress } from "../topology/address-order";
 import { functionOfPath } from "../topology/probe-sections";
 import { defaultRouteDevices, parseRoutes } from "../topology/sysfs-routes";
 import { ncclVariables, pamVariables } from "./env-file";
 import { BOOT_COPY, fileOf, NCCL_CONF, TMPFILES_CONF } from "./files";
 import type { RdmaDevice } from "./rdma-device";
 import { rdmaDevices } from "./rdma-reading";
+import { tmpfilesConf } from "./tmpfiles";
 
 /** What NCCL finds on a guest, as one look sees it. */
 export interface RuntimeReading {
@@ -11,8 +13,10 @@ export interface RuntimeReading {
   readonly topology: string | undefined;
   /** Value of a variable in the file that it belongs to; undefined where it is not set there. */
   variable(name: string): string | undefined;
+  /** Variables that NCCL's own file has. */
+  readonly ncclVariables: string[];
   readonly overriding: string[];
-  /** Whether the files that make the topology file at boot are there and as they were written. */
+  /** Whether the files that make the topology file at boot are there, as they were written, and make what is meant. */
   readonly persistent: boolean;
   readonly damaged: string[];
   readonly rdmaDevices: RdmaDevice[];
@@ -24,6 +28,13 @@ export interface RuntimeReading {
   readonly topologyDaemon: boolean;
 }
 
+/** What the files for boot are held against. */
+export interface MeantAtBoot {
+  readonly topologyFile: string;
+  /** SHA-256 of the topology that is wanted; absent where none is, or it is not known. */
+  readonly sum?: string | undefined;
+}
+
 /** What the script printed, by part. */
 type Parts = ReadonlyMap<string, string>;
 
@@ -31,7 +42,7 @@ type Parts = ReadonlyMap<string, string>;
  * What `observeScript` printed.
  * @throws Error where it is cut off, or the topology file is no text
  */
-export function parseRuntime(printed: string): RuntimeReading {
+export function parseRuntime(printed: string, meant: MeantAtBoot): RuntimeReading {
   const parts = new Map(printed.split("\u0001").slice(1).map(partOf));
   if (!parts.has("end")) throw new Error("the answer is cut off");
   const topology = parts.get("topology");
@@ -46,8 +57,9 @@ export function parseRuntime(printed: string): RuntimeReading {
   return {
     topology,
     variable: (name) => (fileOf(name) === NCCL_CONF ? nccl : pam).get(name),
+    ncclVariables: [...nccl.keys()].filter((name) => fileOf(name) === NCCL_CONF),
     overriding: [...pam.keys()].filter((name) => fileOf(name) === NCCL_CONF).sort(),
-    ...persistence(parts),
+    ...persistence(parts, meant),
     rdmaDevices: rdmaDevices((name) => lines(parts, name), netFunctions(lines(parts, "net-links"))),
     gpuAddresses: addresses.filter((one) => of(one, "vendor") === "10de" && of(one, "class").startsWith("03")),
     functions: Object.fromEntries(addresses.map((one) => [one, of(one, "class")])),
@@ -99,11 +111,11 @@ function netFunctions(links: readonly string[]): Map<string, string> {
   );
 }
 
-/** PCI domains may have more than four digits. */
-const byAddress = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
-
-/** The files against the manifest: without one, nothing was written to be there at boot. */
-function persistence(parts: Parts): Pick<RuntimeReading, "persistent" | "damaged"> {
+/**
+ * The files against the manifest: without one, nothing was written to be there at boot. What they make is what is wanted,
+ * or what is there now, for a look that knows of nothing wanted.
+ */
+function persistence(parts: Parts, meant: MeantAtBoot): Pick<RuntimeReading, "persistent" | "damaged"> {
   if (!parts.has("manifest")) return { persistent: false, damaged: [] };
   const sums = (name: string) =>
     new Map(lines(parts, name).map((line): [string, string] => [line.split(/ [ *-]*/)[1] ?? "", line.slice(0, 64)]));
@@ -111,5 +123,9 @@ function persistence(parts: Parts): Pick<RuntimeReading, "persistent" | "damaged
   const damaged = [BOOT_COPY, TMPFILES_CONF].filter(
     (path) => written.get(path) === undefined || written.get(path) !== found.get(path),
   );
-  return { persistent: damaged.length === 0, damaged };
+  const copy = found.get(BOOT_COPY);
+  const live = lines(parts, "topology-sum")[0]?.slice(0, 64);
+  const isMeant = copy === meant.sum || live === undefined || copy === live;
+  const isItsPlace = parts.get("tmpfiles-conf") === tmpfilesConf(meant.topologyFile);
+  return { persistent: damaged.length === 0 && isMeant && isItsPlace, damaged };
 }

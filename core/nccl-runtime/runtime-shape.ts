@@ -21,4 +21,6 @@ export interface RuntimeFacts {
   readonly init: "systemd" | "other";
   readonly topologyDaemon: boolean;
   readonly overriding: readonly string[];
+  /** Variables as they are. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }

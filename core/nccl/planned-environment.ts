@@ -1,3 +1,4 @@
+import { byAddress } from "../topology/address-order";
 import { deviceKind } from "../topology/device-kind";
 import type { HostTopology } from "../topology/model";
 import { devicesByAddress } from "../topology/walk";
@@ -30,7 +31,7 @@ export function plannedEnvironment(
 
   const defaults: string[] = [];
   const inRailOrder = rails(host, plan);
-  const inBusOrder = [...inRailOrder].sort();
+  const inBusOrder = [...inRailOrder].sort(byAddress);
   const known: Record<string, string> = {};
   if (gpus > 0) known.CUDA_VISIBLE_DEVICES = visibleDevices(gpus);
   if (others.length > 0) {
@@ -39,9 +40,9 @@ export function plannedEnvironment(
       `NCCL_IB_HCA: left out, because ${named} are no NVIDIA NICs; name their RDMA devices as the guest does`,
     );
   } else if (nics.length > 0) {
-    known.NCCL_IB_HCA = hcaList(inRailOrder.map((address) => `mlx5_${inBusOrder.indexOf(address)}`));
+    known.NCCL_IB_HCA = hcaList(inRailOrder.map((address) => `mlx5_${inBusOrder.indexOf(address)}:1`));
     defaults.push(
-      "NCCL_IB_HCA: the kernel's default names, mlx5_0 and up in the guest's bus order, put in rail order; NcclRuntime reads the real ones in the guest",
+      "NCCL_IB_HCA: the kernel's default names, mlx5_0 and up in the guest's bus order, put in rail order; the list names devices exactly, so other names (rdma-core may name them by PCI address) would turn RDMA off; NcclRuntime reads the real ones in the guest",
     );
   }
   defaults.push("NCCL_SOCKET_IFNAME: left out; NcclRuntime takes the interface of the guest's default route");

@@ -1,3 +1,4 @@
+import { byAddress } from "../topology/address-order";
 import { deviceKind } from "../topology/device-kind";
 import type { HostTopology } from "../topology/model";
 import { devicesByAddress } from "../topology/walk";
@@ -18,9 +19,4 @@ export function rails(
     })
     .sort(byAddress)
     .map((address) => plan.guestAddresses[address] as string);
-}
-
-/** PCI domains may have more than four digits, so the texts alone have no order. */
-function byAddress(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : 1);
 }

@@ -121,7 +121,12 @@ export interface Restoration {
  * Puts back what was there before, at the places that still are as they were written. What somebody changed since is
  * left to them.
  */
-export function restore(observed: PlainObject, written: PlainObject, previous: readonly PreviousValue[]): Restoration {
+export function restore(
+  observed: PlainObject,
+  written: PlainObject,
+  previous: readonly PreviousValue[],
+  shape: Shape,
+): Restoration {
   const left: string[] = [];
   let wanted = observed;
   const changes: Change[] = [];
@@ -132,6 +137,8 @@ export function restore(observed: PlainObject, written: PlainObject, previous: r
     if (sameValue(now, value)) continue;
     if (secret && value === undefined)
       left.push(`${path}: its previous value is a secret that this state does not hold`);
+    else if (now === undefined && valueAt(written, keys) === undefined && isField(shape, keys))
+      left.push(`${path}: it is no longer there`);
     else if (!sameValue(now, valueAt(written, keys))) left.push(`${path}: it was changed since by somebody else`);
     else {
       wanted = replaceValue(wanted, keys, value);

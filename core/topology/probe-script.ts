@@ -1,6 +1,6 @@
 /**
  * The one script that reads a machine's facts: POSIX sh, for dash, bash and busybox, with the programs cat, ls, grep,
- * awk and od alone. It writes nothing, and prints sections that begin with `### NAME` and end with `### end`; `readProbe`
+ * awk and od alone, and ip where it is there. It writes nothing, and prints sections that begin with `### NAME` and end with `### end`; `readProbe`
  * understands them. A fact that is not there prints nothing. `GPUDIRECT_ROOT` is a directory to read /sys and /proc from.
  *
  * - One grep prints an attribute of all devices (`NAME/ATTRIBUTE:VALUE`), one ls all links: few processes, also with
@@ -92,6 +92,17 @@ section route4
 awk 'NR <= 4096' "$R/proc/net/route" 2>/dev/null
 section route6
 awk 'NR <= 4096' "$R/proc/net/ipv6_route" 2>/dev/null
+ip=
+for file in "$R"/sbin/ip "$R"/usr/sbin/ip "$R"/bin/ip "$R"/usr/bin/ip; do
+  if [ -z "$ip" ] && [ -x "$file" ]; then ip=$file; fi
+done
+if [ -n "$ip" ]; then
+  for family in 4 6; do
+    section "table-routes$family"
+    "$ip" -o -$family route show table all < /dev/null 2>/dev/null |
+      awk '$1 == "local" { if (own++ < 4096) print; next } $1 !~ /^(broadcast|multicast|anycast)$/ && others++ < 4096'
+  done
+fi
 section ssh
 echo "\${SSH_CONNECTION:-}"
 section end

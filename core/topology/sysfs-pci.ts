@@ -1,3 +1,4 @@
+import { byAddress } from "./address-order";
 import { sysfsLinkSpeed } from "./link-speed";
 import { type PciBar, type PciDevice, type PciRoot, pciAddress, type VolatileFacts } from "./model";
 import { baseName, functionOfPath, type ProbeSections } from "./probe-sections";
@@ -151,11 +152,6 @@ function trainedLink(address: string, attributes: Attributes): [string, { speed?
   const width = Number(attributes.get("current_link_width")?.[0] ?? 0);
   if (speed === undefined || !(width >= 1 && width <= 32)) return [];
   return [[address, { speed, width }]];
-}
-
-/** By domain, bus, slot, function; domains of more digits come last. */
-function byAddress(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 function defined<T extends object>(value: T): T {

@@ -1,6 +1,7 @@
 /**
  * Which network device leads where, from /proc/net/route and /proc/net/ipv6_route (linux net/ipv4/fib_trie.c,
- * fib_route_seq_show; net/ipv6/route.c). Addresses are numbers; a route is a prefix and a device.
+ * fib_route_seq_show; net/ipv6/route.c), which have the main table alone, and from ip, which has all. Addresses are numbers;
+ * a route is a prefix and a device.
  */
 export interface Route {
   readonly device: string;
@@ -29,6 +30,52 @@ export function parseRoutes(route4: readonly string[], route6: readonly string[]
   return [...ipv4, ...ipv6].filter(({ device }) => device !== "lo");
 }
 
+/** A route as `ip route` prints it, of whatever table; that of main is "main". */
+export interface TableRoute extends Route {
+  readonly table: string;
+  /** Whether the address is one of the device's own. */
+  readonly isLocal: boolean;
+}
+
+/** Kinds of routes that lead nowhere, or to nobody in particular (ip-route(8)). */
+const NO_WAY = new Set(["unreachable", "blackhole", "prohibit", "throw", "broadcast", "multicast", "anycast", "nat"]);
+
+/** Lines of `ip -o route show table all` of one family: `[KIND] PREFIX [via …] dev DEVICE [table TABLE] …`. */
+export function parseTableRoutes(lines: readonly string[], family: 4 | 6): TableRoute[] {
+  return lines.flatMap((line): TableRoute[] => {
+    const [kind = "", ...rest] = line.trim().split(/[\s\\]+/);
+    if (NO_WAY.has(kind)) return [];
+    const isLocal = kind === "local";
+    const words = isLocal || kind === "unicast" ? rest : [kind, ...rest];
+    const [address = "", bitsText] = (
+      words[0] === "default" ? `${family === 4 ? "0.0.0.0" : "::"}/0` : (words[0] ?? "")
+    ).split("/");
+    const value = parseAddress(address);
+    if (value?.family !== family) return [];
+    const after = (word: string) => words.flatMap((one, at) => (one === word ? [words[at + 1] ?? ""] : []));
+    const [table = "main"] = after("table");
+    const length = bitsText === undefined ? (family === 4 ? 32 : 128) : Number(bitsText);
+    // A route of several ways names a device for each.
+    return after("dev").map((device) => ({ device, prefix: value.number, length, family, table, isLocal }));
+  });
+}
+
+/**
+ * Devices of the two ends of a connection, where a VRF has a table of its own for it: the device that holds the near address,
+ * and those of the way to the far one in the same table. Other tables are left out: systems with many rails have one for each,
+ * with a default route of its own, by which no answer of this connection goes.
+ */
+export function sessionDevices(routes: readonly TableRoute[], near: string, far: string): string[] {
+  const address = parseAddress(bare(near));
+  const holders = routes.filter(
+    ({ isLocal, family, prefix, length }) =>
+      isLocal && family === address?.family && prefix === address.number && length === (family === 4 ? 32 : 128),
+  );
+  const tables = new Set(holders.map(({ table }) => table));
+  const ways = routes.filter(({ isLocal, table }) => !isLocal && tables.has(table));
+  return [...holders.map(({ device }) => device), ...routeDevices(ways, far)];
+}
+
 /** Devices of the default routes. */
 export function defaultRouteDevices(routes: readonly Route[]): string[] {
   return routes.filter(({ length }) => length === 0).map(({ device }) => device);
@@ -36,7 +83,7 @@ export function defaultRouteDevices(routes: readonly Route[]): string[] {
 
 /** Devices of the most specific routes to an address; none for a text that is no address. */
 export function routeDevices(routes: readonly Route[], address: string): string[] {
-  const value = parseAddress(address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, ""));
+  const value = parseAddress(bare(address));
   if (value === undefined) return [];
   const width = value.family === 4 ? 32 : 128;
   const matching = routes.filter(({ family, prefix, length }) => {
@@ -46,6 +93,9 @@ export function routeDevices(routes: readonly Route[], address: string): string[
   const longest = Math.max(...matching.map(({ length }) => length));
   return matching.filter(({ length }) => length === longest).map(({ device }) => device);
 }
+
+/** An address without the zone of its device, and IPv4 as IPv4. */
+const bare = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
 
 function parseAddress(text: string): { family: 4 | 6; number: bigint } | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {

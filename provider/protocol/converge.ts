@@ -17,6 +17,7 @@ import { InitFailed } from "./init-failed";
 import { type Ledger, readWithLedger } from "./ownership/ledger";
 import type { Place } from "./place";
 import { refuseTakeover } from "./takeover";
+import { untilReached } from "./until-reached";
 
 /** What is to be made true, and what the plan showed of it. */
 export interface Goal {
@@ -57,9 +58,16 @@ export async function converge(place: Place, goal: Goal): Promise<PlainObject> {
   const writes = !goal.state || place.resource.written(goal.planned ?? []).length > 0;
   try {
     return await place.run(async (session) => {
+      const isGuest = place.resource.definition.isGuest === true;
+      const reach = <T>(work: () => Promise<T>) =>
+        isGuest ? untilReached(session.looking, () => !attempt.target, work) : work();
       const written = writes
-        ? await session.writing((context) => write(place, context, goal, attempt))
-        : { changes: goal.planned ?? [], after: await mustSuit(place, session.looking, goal), hidden: lasting };
+        ? await reach(() => session.writing((context) => write(place, context, goal, attempt)))
+        : {
+            changes: goal.planned ?? [],
+            after: await reach(() => mustSuit(place, session.looking, goal)),
+            hidden: lasting,
+          };
       return await confirm(place, session.looking, goal, written);
     });
   } catch (error) {

@@ -134,6 +134,16 @@ export interface ResourceDefinition<Inputs extends object = object, Outputs exte
     observed: Outputs,
     inputs: Inputs,
   ): Promise<{ outputs: Partial<Outputs>; problems: string[] }>;
+  /**
+   * Whether the machine may have been started a moment ago, so that a create or an update waits for it to answer. A guest
+   * that does not run, or is gone, has then nothing that a delete could give back.
+   */
+  readonly isGuest?: true;
+  /**
+   * Whether there is something of this provider's own that a delete takes away, though no value is to be given back: then
+   * `apply` is called without changes.
+   */
+  leaves?(observed: Outputs): boolean;
   /** Takes the thing away: what was made, or a setting that was not there before. It being gone already is success. */
   destroy(context: ResourceContext, key: string, state: Outputs): Promise<void>;
   /**

@@ -12,7 +12,7 @@ import { refuseTakeover, TakeoverRefused } from "./takeover";
 
 /**
  * Outputs as far as they are known before anything is done: the target's fields, what the definition can tell, and
- * unknowns of the right type for the rest. Touches nothing.
+ * unknowns for the rest. Touches nothing.
  */
 function previewOutputs(
   resource: Resource,
@@ -24,8 +24,9 @@ function previewOutputs(
   const told = resource.preview(target, observed);
   const outputs: PlainObject = {};
   if (resource.outputShape.kind !== "object") return target;
-  for (const [key, shape] of resource.outputShape.fields()) {
-    outputs[key] = told[key] ?? target[key] ?? new Unknown(shape.type);
+  for (const key of resource.outputShape.fields().keys()) {
+    // Of whatever type: the Node SDK takes the sentinels of other types for texts (runtime/rpc.ts, deserializeProperty).
+    outputs[key] = told[key] ?? target[key] ?? new Unknown("string");
   }
   return outputs;
 }

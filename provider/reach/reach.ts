@@ -67,11 +67,13 @@ export interface Reach {
 /**
  * Why a command did not run to its end. `connect`: the machine was not reached. `authenticate`: it was, and let nobody
  * in, or its host key is not the known one. `privilege`: no root by sudo. `start`: the program is not there. `lost`: the
- * connection broke while the command ran, so whether it took effect is not known. `refused`: it answered that it does not do
+ * connection broke while the command ran, so whether it took effect is not known. `off`: it is a guest that does not run, or is
+ * not there. `refused`: it answered that it does not do
  * what was asked.
  */
 export type ReachPhase =
   | "connect"
+  | "off"
   | "authenticate"
   | "privilege"
   | "start"

@@ -62,7 +62,11 @@ export class GuestTuning extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly damaged: pulumi.Output<string[]>;
     /**
-     * NVIDIA GPUs on the PCI bus, with or without a driver.
+     * Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start.
+     */
+    declare public readonly defer: pulumi.Output<boolean>;
+    /**
+     * NVIDIA GPUs on the PCI bus, with or without a driver, without those that vfio-pci holds for a guest.
      */
     declare public /*out*/ readonly gpuAddresses: pulumi.Output<string[]>;
     /**
@@ -143,6 +147,7 @@ export class GuestTuning extends pulumi.CustomResource {
         if (!opts.id) {
             resourceInputs["after"] = args?.after;
             resourceInputs["connection"] = args ? pulumi.output(args.connection).apply(v => v === undefined ? undefined : inputs.connectionArgsProvideDefaults(v)) : undefined;
+            resourceInputs["defer"] = (args?.defer) ?? false;
             resourceInputs["gpuClocks"] = args?.gpuClocks;
             resourceInputs["gpuDirect"] = (args?.gpuDirect) ?? "report";
             resourceInputs["gpuSettings"] = args?.gpuSettings;
@@ -171,6 +176,7 @@ export class GuestTuning extends pulumi.CustomResource {
             resourceInputs["cards"] = undefined /*out*/;
             resourceInputs["connection"] = undefined /*out*/;
             resourceInputs["damaged"] = undefined /*out*/;
+            resourceInputs["defer"] = undefined /*out*/;
             resourceInputs["gpuAddresses"] = undefined /*out*/;
             resourceInputs["gpuClocks"] = undefined /*out*/;
             resourceInputs["gpuDirect"] = undefined /*out*/;
@@ -206,6 +212,10 @@ export interface GuestTuningArgs {
      * How the machine is reached, in place of what the provider's configuration has for `host`.
      */
     connection?: pulumi.Input<inputs.ConnectionArgs | undefined>;
+    /**
+     * Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start.
+     */
+    defer?: pulumi.Input<boolean | undefined>;
     /**
      * Settings of single GPUs by PCI address, before those of gpuSettings; shows the settings of all tuned ones. Defaults to `{}`.
      */

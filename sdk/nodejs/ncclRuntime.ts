@@ -54,6 +54,10 @@ export class NcclRuntime extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly defaultRoute: pulumi.Output<string | undefined>;
     /**
+     * Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start.
+     */
+    declare public readonly defer: pulumi.Output<boolean>;
+    /**
      * Variables by name: those that begin with NCCL_ are kept in /etc/nccl.conf, others in /etc/environment. An entry taken out gets back what it was before. Defaults to `{}`.
      */
     declare public readonly environment: pulumi.Output<{[key: string]: string}>;
@@ -94,7 +98,7 @@ export class NcclRuntime extends pulumi.CustomResource {
      */
     declare public readonly rails: pulumi.Output<string[] | undefined>;
     /**
-     * RDMA devices of the guest.
+     * Ports of the RDMA devices of the guest.
      */
     declare public /*out*/ readonly rdmaDevices: pulumi.Output<outputs.RdmaDevice[]>;
     /**
@@ -135,6 +139,7 @@ export class NcclRuntime extends pulumi.CustomResource {
         if (!opts.id) {
             resourceInputs["after"] = args?.after;
             resourceInputs["connection"] = args ? pulumi.output(args.connection).apply(v => v === undefined ? undefined : inputs.connectionArgsProvideDefaults(v)) : undefined;
+            resourceInputs["defer"] = (args?.defer) ?? false;
             resourceInputs["environment"] = args?.environment;
             resourceInputs["host"] = (args?.host) ?? "local";
             resourceInputs["persistent"] = (args?.persistent) ?? true;
@@ -159,6 +164,7 @@ export class NcclRuntime extends pulumi.CustomResource {
             resourceInputs["connection"] = undefined /*out*/;
             resourceInputs["damaged"] = undefined /*out*/;
             resourceInputs["defaultRoute"] = undefined /*out*/;
+            resourceInputs["defer"] = undefined /*out*/;
             resourceInputs["environment"] = undefined /*out*/;
             resourceInputs["functions"] = undefined /*out*/;
             resourceInputs["gpuAddresses"] = undefined /*out*/;
@@ -194,6 +200,10 @@ export interface NcclRuntimeArgs {
      * How the machine is reached, in place of what the provider's configuration has for `host`.
      */
     connection?: pulumi.Input<inputs.ConnectionArgs | undefined>;
+    /**
+     * Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start.
+     */
+    defer?: pulumi.Input<boolean | undefined>;
     /**
      * Variables by name: those that begin with NCCL_ are kept in /etc/nccl.conf, others in /etc/environment. An entry taken out gets back what it was before. Defaults to `{}`.
      */

@@ -160,7 +160,7 @@ describe("a guest by its agent", function () {
     try {
       await assert.rejects(guest.run("true", runOptions()), (error: Error) => {
         assert.match(error.message, /paused/);
-        return failsAt("connect", "guest train-0")(error);
+        return failsAt("off", "guest train-0")(error);
       });
     } finally {
       await domain.resume();

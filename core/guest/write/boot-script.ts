@@ -4,7 +4,8 @@ import { SETTERS } from "./setters";
 /**
  * The script that makes adapters' and GPUs' settings again, the same on every system: at boot all of them, for udev those of
  * one adapter, for hooks of the network's owner MTU and queue length of one interface (or, of networkd, of all). A
- * setting that cannot be made keeps no other from being made.
+ * setting that cannot be made keeps no other from being made. A device that is not there yet is no failure: udev runs the
+ * script once more when it comes.
  */
 export const BOOT_SCRIPT = String.raw`#!/bin/sh
 # Written by pulumi-gpudirect, which owns this file: changes to it are drift.
@@ -32,9 +33,9 @@ while read -r kind address name value <&3; do
   case $kind in interface | gpu) ;; *) continue ;; esac
   is_wanted "$kind" "$address" "$name" || continue
   set_setting "$kind" "$address" "$name" "$value"
-  case $? in
+  case $?$absent in
     0) ;;
-    3) echo "$kind $address $name $value: left out: $said" ;;
+    3 | 21) echo "$kind $address $name $value: left out: $said" ;;
     *) echo "$kind $address $name $value: $said" >&2; failed=1 ;;
   esac
 done 3< "$R${SETTINGS_FILE}"

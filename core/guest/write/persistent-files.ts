@@ -1,5 +1,5 @@
 import { SETTINGS_FILE, SYSCTL_FILE } from "../own-files";
-import { UDEV_RULES } from "./paths";
+import { BOOT_UNIT, UDEV_RULES } from "./paths";
 import type { PersistedSetting } from "./persisted";
 
 /** A file of this provider; the text is without the last line's end. */
@@ -36,10 +36,18 @@ export const adaptersOf = (settings: readonly PersistedSetting[]): string[] => [
  * For adapters whose driver loads late or that are reset: udev runs the script when their interface comes, before it tells
  * anybody else of it (udev(7), RUN), so before the network's owner configures it. Nothing is renamed: a .link file of
  * ours would take the place of the one in force, and of its NamePolicy= (systemd.link(5)).
+ *
+ * NVIDIA's driver may load, or be loaded anew, after the unit has run. GPUs take longer than udev lets a program run, so that
+ * its module starts the unit (systemd.device(5), SYSTEMD_WANTS; systemd's own 99-systemd.rules do so for the module fuse).
  */
 export function udevRules(settings: readonly PersistedSetting[], script: string): OwnFile[] {
   const rules = adaptersOf(settings).map(
     (address) => `ACTION=="add", SUBSYSTEM=="net", KERNELS=="${address}", RUN+="${script} adapter ${address}"`,
   );
+  if (settings.some(({ kind }) => kind === "gpu")) {
+    rules.push(
+      `ACTION=="add", SUBSYSTEM=="module", KERNEL=="nvidia", TAG+="systemd", ENV{SYSTEMD_WANTS}+="${BOOT_UNIT}"`,
+    );
+  }
   return rules.length === 0 ? [] : [{ path: UDEV_RULES, mode: "644", text: [MARK, ...rules].join("\n") }];
 }

@@ -1,23 +1,28 @@
 import { GPU_RECORD } from "../own-files";
+import { REPRESENTOR } from "../representor";
 
 /**
  * Functions of sh that make one setting each, for the script of an update and for the one of each boot: POSIX sh, for dash,
  * bash and busybox. `set_setting KIND ADDRESS NAME VALUE` ends with 0 where it is so now, 1 where it could not be made, 2
- * where it could not even be tried, 3 where the device does not support it; `$said` is then why. What is so already is not touched: rings reset the link. The
- * value "-" is what a device has without any setting. KIND is sysctl (ADDRESS: its file below /proc/sys), interface or gpu.
+ * where it could not even be tried, 3 where the device does not support it; `$said` is then why, and `$absent` says of 2 that
+ * the device or its driver is not there now. What is so already is not touched: rings reset the link. The value "-" is what
+ * a device has without any setting. KIND is sysctl (ADDRESS: its file below /proc/sys), interface or gpu.
  *
  * - MaxReadReq is bits 14:12 of Device Control, CAP_EXP+8 (PCI Express Base Specification, 7.5.3.4); the others stay.
  * - mlnx_qos: `--trust`, `--pfc 0,0,0,1,…`, `--dscp2prio set,DSCP,PRIORITY` or `del,…` (MLNX_EN, "Quality of Service").
- * - nvidia-smi ends with 3 where a GPU lacks an operation (its man page, RETURN VALUE), or with 0 and "is not supported …
- *   Treating as warning and moving on". A wrong combination of clocks "is not supported" too, and is an error.
- * - Net devices of an adapter's virtual functions on its switch (representors) lie beside its own: phys_port_name
- *   `pf0vf1`, `c1pf0sf2` (linux Documentation/networking/representors.rst).
+ * - nvidia-smi ends with 3 where a GPU lacks an operation and with 13 where the library does, with 6, 9 and 12 where it finds
+ *   no GPU, driver or library (its man page, RETURN VALUE). With 0 and "Treating as warning and moving on" it has not set
+ *   anything: because that is not supported, or has been deprecated (nvml.h, NVML_ERROR_DEPRECATED), else by an error. An
+ *   option that it does not know ends in "Invalid combination of input arguments" or "is not a recognized …". A mere notice
+ *   that an option is deprecated says nothing of what was set. A wrong combination of clocks "is not supported" too, and is an
+ *   error.
+ * - Beside an adapter's own interfaces lie representors, and IPoIB's interfaces of further partitions, which have a parent.
  */
 export const SETTERS = String.raw`R=\${GPUDIRECT_ROOT:-}
 LC_ALL=C
 [ -n "$R" ] || PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
-said=
+said= absent=
 tab=$(printf '\t')
 
 has() {
@@ -35,16 +40,18 @@ write_kernel() {
 interfaces_of() {
   for net in "$R/sys/bus/pci/devices/$1"/net/* "$R/sys/bus/pci/devices/$1"/virtio*/net/*; do
     [ -d "$net" ] || continue
-    case $(cat "$net/phys_port_name" 2> /dev/null) in *pf*[vs]f*) continue ;; esac
+    [ ! -e "$net/parent" ] || continue
+    if cat "$net/phys_port_name" 2> /dev/null | grep -qxE '${REPRESENTOR}'; then continue; fi
     echo "\${net##*/}"
   done
 }
 need_interfaces() {
   interfaces=$(interfaces_of "$1")
-  [ -n "$interfaces" ] || { said="the adapter has no network interface now"; return 2; }
+  [ -n "$interfaces" ] || { said="the adapter has no network interface now" absent=1; return 2; }
 }
 
 set_sysctl() {
+  case /$1/ in *//* | */./* | */../*) said="it is no name of a parameter"; return 2 ;; esac
   file=$R/proc/sys/$1
   [ -e "$file" ] || { said="this kernel does not have it"; return 2; }
   [ "$(words "$file")" != "$2" ] || return 0
@@ -88,7 +95,7 @@ read_request() {
 }
 set_read_request() {
   has setpci 'package pciutils' || return
-  read_request "$1" || return 2
+  read_request "$1" || { [ -e "$R/sys/bus/pci/devices/$1" ] || absent=1; return 2; }
   [ "$size" != "$2" ] || return 0
   bits=0
   while [ $((128 << bits)) -lt "$2" ]; do bits=$((bits + 1)); done
@@ -127,10 +134,17 @@ smi() {
   code=$?
   case $said in
     *[Cc]lock\ combination*) return 1 ;;
-    *[Nn]ot\ [Ss]upported* | *deprecated*) return 3 ;;
+    *[Nn]ot\ [Ss]upported* | *unctionality\ has\ been\ deprecated*) return 3 ;;
+    *Invalid\ combination\ of\ input\ arguments* | *is\ not\ a\ recognized* | *is\ not\ recognized*) return 3 ;;
+    *Treating\ as\ warning*) return 1 ;;
+    *deprecated*) [ "$code" = 0 ] || return 3 ;;
   esac
-  [ "$code" != 3 ] || return 3
-  return "$((code != 0))"
+  case $code in
+    0) ;;
+    3 | 13) return 3 ;;
+    6 | 9 | 12) absent=1; return 2 ;;
+    *) return 1 ;;
+  esac
 }
 set_application_clocks() {
   smi "$1" -rac || return
@@ -167,7 +181,7 @@ record_gpu() {
 }
 
 set_setting() {
-  said=
+  said= absent=
   case $1.$3=$4 in
     sysctl.*=- | interface.*=-) ;;
     sysctl.*) set_sysctl "$2" "$4" ;;

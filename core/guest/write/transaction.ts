@@ -17,7 +17,7 @@ export const TRANSACTION = String.raw`
 umask 022
 nl='
 '
-why='it ended early'
+why='it ended early' about=persistent
 left= staged= doomed= placed= created= wanted= manifest= units= rules= watch= done_steps= notes= committed=
 
 fail() {
@@ -49,12 +49,21 @@ put_back() {
     left="$left$1 is not as it was: $said$nl"
 }
 drop_folder() { rmdir "$1" 2> /dev/null; }
-undo() {
-  for number in $done_steps; do
-    step "$number"
-    set_setting "$kind" "$address" "$name" "$before"
-    case $? in 0 | 3) ;; *) left="$left$path could not be put back to $before: $(one_line)$nl" ;; esac
+undo_step() {
+  step "$1"
+  set_setting "$kind" "$address" "$name" "$before"
+  case $? in 0 | 3) return 0 ;; *) return 1 ;; esac
+}
+undo_steps() {
+  again=
+  for number in $done_steps; do undo_step "$number" || again="$number $again"; done
+  # A driver may round a ring by the MTU, which is put back after it: so once more, in the order in which they were made.
+  for number in $again; do
+    undo_step "$number" || left="$left$path could not be put back to $before: $(one_line)$nl"
   done
+}
+undo() {
+  undo_steps
   each "$placed" put_back
   each "$staged$doomed" clear
   each "$created" drop_folder
@@ -74,7 +83,7 @@ trap finish EXIT
 trap 'why="it was interrupted"; exit 143' HUP INT TERM PIPE
 
 one_line() { printf '%s' "$said" | tr -s '\n\t' '  ' | sed 's/[. ]*$//'; }
-cannot_write() { fail "persistent: $1 could not be written: $(one_line). Make room, or make it writable, and update again"; }
+cannot_write() { fail "$about: $1 could not be written: $(one_line). Make room, or make it writable, and update again"; }
 make_folder() {
   [ ! -d "$1" ] || return 0
   ahead=\${1#"$R"/}
@@ -164,7 +173,7 @@ remove() {
   placed="$1$nl$placed"
   notice "$1"
   locate "$1"
-  said=$(rm -f "$file" 2>&1) || fail "persistent: $1 could not be removed: $(one_line). Make it writable and update again"
+  said=$(rm -f "$file" 2>&1) || fail "$about: $1 could not be removed: $(one_line). Make it writable and update again"
 }
 tell_daemons() {
   if [ -n "$rules" ]; then udevadm control --reload > /dev/null 2>&1 < /dev/null; fi
@@ -194,7 +203,7 @@ advice() {
   case $1 in
     mtu) echo 'Ask for an MTU that the adapter takes: ip -d link show names its maxmtu' ;;
     rxRing | txRing) echo 'Ask for a size that the adapter takes: ethtool -g shows its maxima' ;;
-    maxReadRequest) echo 'Ask for a size that the adapter takes. With Secure Boot the kernel lets nobody write PCI registers: turn that off, or leave maxReadRequest out' ;;
+    maxReadRequest) echo 'Ask for a size that the adapter takes. With Secure Boot the kernel lets nobody write PCI registers: turn that off, set nicSettings.maxReadRequest to the value that is there, or take profile "none" and leave it out' ;;
     trust | pfcPriorities | dscpPriorities) echo 'RoCE QoS is for ConnectX and BlueField adapters that the system itself controls: leave it out for others' ;;
     applicationClocks | locked*) echo 'Ask for clocks that the card has: nvidia-smi -q -d SUPPORTED_CLOCKS shows them' ;;
     persistence | cudaClocks) echo 'See what nvidia-smi tells of the card' ;;
@@ -218,6 +227,7 @@ make_changes() {
   done
 }
 save_records() {
+  about=gpuClocks
   locate '${GPU_RECORD}'
   [ "$records" != "$(cat "$file" 2> /dev/null)" ] || return 0
   if [ -z "$records" ]; then

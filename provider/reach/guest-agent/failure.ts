@@ -29,13 +29,13 @@ const BOOTS = "see whether the guest boots and runs qemu-guest-agent";
 const KINDS: readonly Kind[] = [
   {
     words: /failed to get domain|Domain not found/i,
-    phase: "connect",
+    phase: "off",
     advice: "see `virsh list --all` on the host",
     mayPass: false,
   },
   {
     words: /domain is not running/i,
-    phase: "connect",
+    phase: "off",
     advice: "it is shut off or paused: start it, or go on with `virsh resume`",
     mayPass: true,
   },

@@ -1,7 +1,9 @@
 import { resolveSettings } from "../../../core/guest/resolve";
+import { isCutOff } from "../../../core/guest/route-carrier";
 import { parseApplied } from "../../../core/guest/write/applied";
 import { applyScript } from "../../../core/guest/write/apply-script";
 import type { Change, ResourceContext } from "../../protocol/definition";
+import { inOwnSession } from "../../reach/own-session";
 import type { GuestTuningInputs, GuestTuningOutputs } from "./shapes";
 
 /** A GPU's driver may take seconds for each of its settings, and a system has up to 16 GPUs. */
@@ -24,11 +26,14 @@ export async function applyGuestTuning(
   const { machine, signal, phase, warn } = context;
   // A system is always there to look at.
   if (observed === undefined) throw new Error("the system was not looked at before it was to be tuned");
-  const script = applyScript(target, observed, changes, managed(target, wanted ?? resolvedAlone(target, observed)));
+  const script =
+    wanted === undefined
+      ? applyScript({ ...target, persistent: false }, observed, givenBack(context, observed, changes))
+      : applyScript(target, observed, changes, toPersist(target, observed, wanted));
   const name = "tune the system";
   const gpus = new Set(changes.filter(({ keys }) => keys[0] === "gpuClocks").map(({ keys }) => keys[1]));
   const result = await phase("tuning the system", EXPECTED_S + EXPECTED_GPU_S * gpus.size, () =>
-    machine.reach.run(script, { signal, timeoutMs: APPLY_MS, name }),
+    machine.reach.run(inOwnSession(script), { signal, timeoutMs: APPLY_MS, name }),
   );
   const { exitCode, stdout, stderr } = result;
   if (exitCode !== 0) {
@@ -38,30 +43,49 @@ export async function applyGuestTuning(
   for (const { path, reason } of parseApplied(stdout.toString())) warn(`${path} is left out: ${reason}`);
 }
 
+/** What a delete gives back. The files are this provider's alone, and go with it. */
+function givenBack(
+  { warn }: ResourceContext,
+  observed: GuestTuningOutputs,
+  changes: readonly Change[],
+): readonly Change[] {
+  const cutOff = changes.filter(({ keys }) => isCutOff(observed, keys));
+  for (const { path } of cutOff) {
+    warn(`${path} is not given back: the default route or the SSH connection goes by this adapter`);
+  }
+  return changes.filter((change) => !cutOff.includes(change));
+}
+
 /**
- * Of the values that are to be, those that are to be made again at each boot: the target has those of devices too that
- * nobody asked to tune. A value that is ignored is the machine's.
+ * What is to be made again at each boot: of what was asked for, the values that are to be, for one that is ignored is the
+ * machine's. What a card did not support is tried again, for another driver may.
  */
-function managed(target: GuestTuningInputs, asked: GuestTuningInputs): GuestTuningInputs {
+function toPersist(
+  target: GuestTuningInputs,
+  observed: GuestTuningOutputs,
+  wanted: GuestTuningInputs,
+): GuestTuningInputs {
+  const cards = Object.entries(observed.cards).map(([address, card]) => [address, { ...card, unsupported: {} }]);
+  const asked = resolveSettings({ ...observed, cards: Object.fromEntries(cards) }, wanted);
   return {
     ...target,
-    interfaces: narrowed(target.interfaces, asked.interfaces),
-    gpuClocks: narrowed(target.gpuClocks, asked.gpuClocks),
+    interfaces: settled(asked.interfaces, target.interfaces),
+    gpuClocks: settled(asked.gpuClocks, target.gpuClocks),
   };
 }
 
-/** What a delete knows of what was asked for. */
-const resolvedAlone = (target: GuestTuningInputs, observed: GuestTuningOutputs): GuestTuningInputs =>
-  resolveSettings(observed, { ...target, interfaces: {}, gpuClocks: {} });
-
-/** Of each entry the fields that another map has too. */
-function narrowed<Settings extends object>(
+/** The fields of a map, with the values that another one has for them. */
+function settled<Settings extends object>(
   map: Readonly<Record<string, Settings>>,
-  by: Readonly<Record<string, Settings>>,
+  values: Readonly<Record<string, Settings>>,
 ): Record<string, Settings> {
-  const entries = Object.entries(map).flatMap(([key, settings]) => {
-    const fields = Object.entries(settings).filter(([field]) => Object.hasOwn(by[key] ?? {}, field));
-    return fields.length === 0 ? [] : [[key, Object.fromEntries(fields)]];
+  const entries = Object.entries(map).map(([key, settings]) => {
+    const own: object = values[key] ?? {};
+    const fields = Object.entries(settings).map(([field, value]) => [
+      field,
+      Object.hasOwn(own, field) ? own[field as keyof typeof own] : value,
+    ]);
+    return [key, Object.fromEntries(fields)];
   });
   return Object.fromEntries(entries);
 }

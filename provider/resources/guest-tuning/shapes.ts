@@ -63,6 +63,12 @@ export const guestTuningInputs = z.strictObject({
     .enum(["report", "require"])
     .default("report")
     .describe("What to do where the system lacks what GPUDirect RDMA needs: report warns, require fails the update"),
+  defer: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start",
+    ),
   after: z
     .string()
     .optional()
@@ -76,7 +82,9 @@ export const guestTuningOutputs = z.strictObject({
   ...guestTuningInputs.shape,
   adapters: z.record(pciAddress, adapterFacts).describe("Network adapters by PCI address"),
   cards: z.record(pciAddress, gpuFacts).describe("NVIDIA GPUs by PCI address; empty where no driver reports any"),
-  gpuAddresses: z.array(pciAddress).describe("NVIDIA GPUs on the PCI bus, with or without a driver"),
+  gpuAddresses: z
+    .array(pciAddress)
+    .describe("NVIDIA GPUs on the PCI bus, with or without a driver, without those that vfio-pci holds for a guest"),
   missingPrograms: z
     .array(z.string())
     .describe("Programs that settings need and the system does not have: ethtool, setpci, nvidia-smi, mlnx_qos"),

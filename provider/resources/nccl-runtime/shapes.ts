@@ -54,6 +54,12 @@ export const ncclRuntimeInputs = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether the topology file is made again at each boot (tmpfiles.d); where it lies is emptied at boot"),
+  defer: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start",
+    ),
   after: z
     .string()
     .optional()
@@ -65,7 +71,7 @@ export type NcclRuntimeInputs = z.infer<typeof ncclRuntimeInputs>;
 
 export const ncclRuntimeOutputs = z.strictObject({
   ...ncclRuntimeInputs.shape,
-  rdmaDevices: z.array(rdmaDevice).describe("RDMA devices of the guest"),
+  rdmaDevices: z.array(rdmaDevice).describe("Ports of the RDMA devices of the guest"),
   gpuAddresses: z.array(pciAddress).describe("NVIDIA GPUs of the guest, in bus order"),
   functions: z.record(pciAddress, z.string()).describe("PCI class of each function of the guest, by address"),
   networkInterfaces: z.array(z.string()).describe("Network interfaces of the guest"),

@@ -13,6 +13,14 @@ import * as utilities from "../utilities";
  */
 export interface AdapterFacts {
     /**
+     * Bond that its interface is a port of.
+     */
+    bond?: string;
+    /**
+     * MTU of that bond.
+     */
+    bondMtu?: number;
+    /**
      * Whether the default route or the SSH connection of this session goes by its interface.
      */
     carriesRoute: boolean;
@@ -1082,7 +1090,7 @@ export interface PciRoot {
 }
 
 /**
- * An RDMA device of the guest
+ * A port of an RDMA device of the guest
  */
 export interface RdmaDevice {
     /**
@@ -1110,7 +1118,7 @@ export interface RdmaDevice {
      */
     pkeys?: string[];
     /**
-     * First port.
+     * Port of the device.
      */
     port: number;
     /**

@@ -22,7 +22,7 @@ describe("what GpuVm sets inside a guest", () => {
     deepEqual(chosenSoftware("vm", { rehearse: true }), neither);
     deepEqual(chosenSoftware("vm", { rehearse: true, nccl: { profile: "none" }, tuning: { persistent: true } }), {
       tuning: { persistent: true },
-      nccl: { persistent: false, rails: undefined, profile: "none" },
+      nccl: { persistent: false, rails: [], profile: "none" },
     });
   });
 

@@ -103,6 +103,47 @@ describe("GpuVm, inside its guest", function () {
     await stack.mustBeSettled();
   });
 
+  it("is refused a topology file of another guest, by the address that this one does not have", async () => {
+    const { ncclTopology } = await stack.outputs<{ ncclTopology: string }>();
+    const [address = ""] = (await stack.outputs<{ rails: string[] }>()).rails;
+    program({ nccl: { topology: ncclTopology.replaceAll(address, "0000:fe:00.0") } });
+    const { code, text } = await stack.up();
+    notEqual(code, 0);
+    match(text, /topology: the topology file has a NIC at 0000:fe:00\.0, but the guest has no PCI function there/);
+  });
+
+  it("is left as it is while a change of the guest's devices waits for its next start, and follows then", async () => {
+    program({ nccl: {} });
+    await stack.mustUp();
+    const topology = async () => (await made()).find(({ type }) => type.endsWith("NcclRuntime"))?.outputs?.topology;
+    const planned = async () => (await stack.outputs<{ ncclTopology: string }>()).ncclTopology;
+    const before = await topology();
+    program({ gpus: 4, restart: "defer", nccl: {} });
+    equal((await stack.preview()).code, 0);
+    const { text } = await stack.mustUp();
+    match(text, /left as it is until the guest is started anew/);
+    equal(await topology(), before);
+    notEqual(await planned(), before);
+    virsh("destroy", name);
+    virsh("start", name);
+    await agentAnswers();
+    await stack.mustUp();
+    equal(await topology(), await planned());
+    await stack.mustBeSettled();
+  });
+
+  it("is left as it is when it is shut off, and taken up again at its next start", async () => {
+    program({ gpus: 4, nccl: {}, running: false });
+    const { text } = await stack.mustUp();
+    match(text, /nccl\/runtime is left as it is: .*domain is not running/);
+    deepEqual(await namesMade(), ["vm"]);
+    equal(stateOf(name), "shut off");
+    program({ gpus: 4, nccl: {} });
+    await stack.mustUp();
+    deepEqual(await namesMade(), ["vm", "vm-nccl"]);
+    await stack.mustBeSettled();
+  });
+
   it("is given back what it was when it is left out, and the guest runs on", async () => {
     program();
     await stack.mustUp();

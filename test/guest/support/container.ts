@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { contentsOf } from "./contents";
 import type { DebianGuest } from "./debian-guest";
 
 const DOCS = join(__dirname, "..", "..", "..", "docs", "nccl-runtime.md");
@@ -34,11 +35,10 @@ export class Container {
     return new Container(guest, name);
   }
 
-  /** A file as the container sees it. */
-  read(path: string): Promise<string> {
-    return this.guest.run(
-      `nsenter --target $(systemctl show -P MainPID container-${this.name}) --mount --root cat ${path}`,
-    );
+  /** Files as the container sees them. */
+  contents(...paths: string[]): Promise<string[]> {
+    const enter = `nsenter --target $(systemctl show -P MainPID container-${this.name}) --mount --root sh -s`;
+    return contentsOf(paths, (command) => this.guest.run(enter, command));
   }
 
   async stop(): Promise<void> {

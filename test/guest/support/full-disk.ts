@@ -2,10 +2,10 @@ import type { DebianGuest } from "./debian-guest";
 
 const FILLER = "/var/tmp/filler";
 
-/** fallocate takes all but what its own book-keeping needs; the rest is written until no block is left. */
+/** fallocate takes all but what ext4 keeps for itself, 16 MiB at most; the rest is written until no block is left. */
 const FILL = `
 free=$(($(stat -f -c '%f * %S' /)))
-fallocate -l $((free - 4194304)) ${FILLER}.0 || exit 1
+fallocate -l $((free - 33554432)) ${FILLER}.0 || exit 1
 n=1
 while dd if=/dev/zero of=${FILLER}.$n bs=4096 count=256 conv=fsync 2> /dev/null; do n=$((n + 1)); done
 ! dd if=/dev/zero of=${FILLER}.last bs=4096 count=1 conv=fsync 2> /dev/null

@@ -1,3 +1,4 @@
+import type { Running } from "../../engine/support/running";
 import { eventually } from "../../support/eventually";
 import type { DebianGuest } from "./debian-guest";
 
@@ -25,6 +26,7 @@ if [ "$1" = -G ] && [ -p ${HELD}/go ]; then
   echo "$chain" > ${HELD}/chain.new
   mv ${HELD}/chain.new ${HELD}/chain
   read -r word < ${HELD}/go
+  rm -f ${HELD}/go
   [ "$word" = run ] || { echo 'netlink error: No such device' >&2; exit 1; }
 fi
 exec /usr/sbin/ethtool "$@"
@@ -35,9 +37,18 @@ export async function holdRings(guest: DebianGuest): Promise<void> {
   await guest.run(`mkdir ${HELD} && mkfifo ${HELD}/go && cat > ${PROGRAM} && chmod 755 ${PROGRAM}`, SCRIPT);
 }
 
-export async function untilHeld(guest: DebianGuest): Promise<void> {
-  const isHeld = async () => (await guest.tryRun(`test -e ${HELD}/chain`)).status === 0;
-  await eventually("an update waits at a ring", isHeld, 120_000);
+/** Waits until the update is held; one that ends before that fails with what it said. */
+export async function untilHeld(guest: DebianGuest, update: Running): Promise<void> {
+  let early: string | undefined;
+  void update.ended.then(({ text }) => {
+    early = text;
+  });
+  const isHeld = async (): Promise<boolean> => {
+    if ((await guest.tryRun(`test -e ${HELD}/chain`)).status === 0) return true;
+    if (early !== undefined) throw new Error(`the update has ended without changing a ring:\n${early}`);
+    return false;
+  };
+  await eventually("an update waits at a ring", isHeld, 300_000);
 }
 
 /** Ends the SSH session that the held update came by, as a broken connection does. */
@@ -47,13 +58,18 @@ export async function cutConnection(guest: DebianGuest): Promise<void> {
 
 /** Lets the held update go on, where it is still there, and waits for its end. */
 export async function letGo(guest: DebianGuest, word: "run" | "fail"): Promise<void> {
-  await guest.run(`rm ${PROGRAM}; timeout 5 sh -c 'echo ${word} > ${HELD}/go' || :`);
+  await guest.run(`timeout 5 sh -c '[ ! -p ${HELD}/go ] || echo ${word} > ${HELD}/go' || :`);
   await untilEnded(guest);
-  await guest.run(`rm -r ${HELD}`);
+  await unhold(guest);
+}
+
+/** Takes away what holds. */
+export async function unhold(guest: DebianGuest): Promise<void> {
+  await guest.run(`rm -rf ${HELD} ${PROGRAM}`);
 }
 
 /** Waits until the processes of the held update are gone. */
-export async function untilEnded(guest: DebianGuest): Promise<void> {
+async function untilEnded(guest: DebianGuest): Promise<void> {
   const alive = `for pid in $(cat ${HELD}/chain); do [ ! -e /proc/$pid ] || echo $pid; done`;
   await eventually("the held update has ended", async () => (await guest.run(alive)) === "", 120_000);
 }

@@ -19,8 +19,7 @@ LANG=C.UTF-8
 };
 
 export async function writeSiteFiles(guest: DebianGuest): Promise<void> {
-  for (const [path, text] of Object.entries(SITE_FILES)) await guest.run(`cat > ${path}`, text);
-  await guest.run("chmod 640 /etc/nccl.conf");
+  for (const [path, text] of Object.entries(SITE_FILES)) await guest.run(`umask 027; cat > ${path}`, text);
 }
 
 /** NCCL's topology file of NICs, each below the one CPU, with a link that no emulated NIC has by itself. */

@@ -75,7 +75,7 @@ export class Managed {
   async destroy(written: PlainObject, first: PlainObject): Promise<void> {
     const observed = await this.mustObserve(written, written);
     const previous = this.changes(first, written).map(({ keys }) => ({ keys, value: valueIn(first, keys) }));
-    const { target, changes } = restore(observed, written, previous);
+    const { target, changes } = restore(observed, written, previous, this.resource.inputShape);
     await this.resource.definition.apply(this.context, this.resource.asInputs(target), observed, changes);
   }
 

@@ -84,6 +84,22 @@ describe("gpudirect plan", function () {
     assert.equal(code, 0, stderr);
     assert.deepEqual(checkNcclFile(stdout).problems, []);
     golden("plan-nccl.golden.xml", stdout);
+    assert.equal(stderr, "paths GPU-NIC: PIX 4\n");
+  });
+
+  it("sums up the paths that the topology file gives", async () => {
+    const { stdout, stderr } = await gpudirect(["plan", H100, "--out", "nccl-xml"]);
+    const { gpus, nics, pathClass } = checkNcclFile(stdout);
+    const classes = gpus.flatMap((gpu) => nics.map((nic) => pathClass(gpu, nic)));
+    const counted = ["PIX", "PXB", "PHB", "SYS"].map(
+      (one) => [one, classes.filter((of) => of === one).length] as const,
+    );
+    const found = counted.filter(([, count]) => count > 0).map(([one, count]) => `${one} ${count}`);
+    assert.ok(found.length > 1, stderr);
+    assert.equal(/^paths GPU-NIC: (.*)$/m.exec(stderr)?.[1], found.join(", "));
+
+    const none = await gpudirect(["plan", H100, "--gpus", "2", "--nics", "0", "--out", "nccl-xml"]);
+    assert.doesNotMatch(none.stderr, /paths/);
   });
 
   it("prints NCCL's variables alone, plan-nccl.golden.conf, and tells what it took for granted", async () => {
@@ -91,6 +107,7 @@ describe("gpudirect plan", function () {
     assert.equal(code, 0, stderr);
     golden("plan-nccl.golden.conf", stdout);
     assert.match(stderr, /^default: NCCL_IB_HCA: the kernel's default names, .* NcclRuntime reads the real ones/m);
+    assert.match(stderr, /^default: NCCL_IB_HCA: .* other names .* would turn RDMA off/m);
     assert.match(stderr, /^default: NCCL_SOCKET_IFNAME: left out/m);
   });
 

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { observeScript } from "../../../core/guest/observe-script";
+import { observeScript, type TuningQuestion } from "../../../core/guest/observe-script";
 import { FakeMachine } from "../../support/fake-sysfs";
 
 /** Shells that this machine has, of those that the scripts are for. */
@@ -48,10 +48,11 @@ export class FakeGuest extends FakeMachine {
     sysctls: readonly string[] = [],
     shell: readonly string[] = ["sh"],
     env: Record<string, string> = {},
+    asks: Partial<TuningQuestion> = {},
   ): string {
     const [program = "sh", ...args] = shell;
     const run = spawnSync(pathOf(program), [...args, "-s"], {
-      input: observeScript({ sysctls }),
+      input: observeScript({ sysctls, gpus: true, qos: true, ...asks }),
       env: { PATH: this.bin, GPUDIRECT_ROOT: this.root, ...env },
     });
     assert.equal(run.stderr?.toString(), "", "the script must not print errors");

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { Unknown } from "../../../core/diff/unknown";
 import { checkTuning } from "../../../core/guest/check";
 import { judgeTuning } from "../../../core/guest/judge";
+import { parseReading } from "../../../core/guest/reading";
+import { gpuDirectReport } from "../../../core/guest/report";
 import { resolveSettings } from "../../../core/guest/resolve";
 import type { ObservedTuning, TuningInputs } from "../../../core/guest/tuning-shape";
 import { adapter, card, GPU, INFINIBAND, inputs, OTHER_GPU, ROCE, ringless, system, VIRTIO } from "./tuned-system";
@@ -20,6 +22,68 @@ function only(found: readonly string[], expected: RegExp): void {
   assert.equal(found.length, 1, found.join("\n"));
   assert.match(found[0] as string, expected);
 }
+
+describe("names of kernel parameters", () => {
+  for (const name of ["net.//.//.//.etc.passwd", "net.//.x", "net..x", "net.x.", "net.x./.y", "-net.x"]) {
+    it(`are refused where they lead out of /proc/sys: ${name}`, () => {
+      const [problem, ...more] = checkTuning({ sysctls: { [name]: "1" } });
+      assert.deepEqual(more, []);
+      assert.equal(problem?.path, `sysctls["${name}"]`);
+      assert.match(problem?.message ?? "", /no name of a parameter below \/proc\/sys/);
+    });
+  }
+  it("are taken where they are below it, of VLANs too", () =>
+    assert.deepEqual(
+      checkTuning({ sysctls: { "net.ipv4.conf.eth0/100.arp_filter": "1", "kernel.numa_balancing": "0" } }),
+      [],
+    ));
+});
+
+describe("what a system is told of", () => {
+  const lacking = {
+    report: {
+      peerMemory: "none" as const,
+      fabricManager: "missing" as const,
+      memlockKiB: 64,
+      problems: gpuDirectReport({
+        ...parseReading("### end\n"),
+        gpuAddresses: [GPU],
+        hasNvSwitch: true,
+        hasRdmaDevice: true,
+        memlockKiB: 64,
+      }).problems,
+    },
+  };
+  it("is nothing of GPUs where it is to have none", () => {
+    assert.equal(judged({}, lacking).warnings.length, 3);
+    only(judged({ gpus: "none" }, lacking).warnings, /^GPUDirect RDMA: login sessions may lock 64 KiB/);
+    assert.equal(judged({ gpus: "none", gpuClocks: { [GPU]: { persistence: true } } }, lacking).warnings.length, 3);
+  });
+
+  it("is the MTU of a bond, until that is as it is to be", () => {
+    const bonded = (bondMtu: number) => ({
+      adapters: { ...system().adapters, [ROCE]: adapter({ bond: "bond0", bondMtu }) },
+    });
+    only(
+      judged({}, bonded(1500)).warnings,
+      /^0000:23:00\.0 \(enp35s0np0\) is a port of bond0: set the MTU 9000 of bond0 too, in the system's own network configuration.*1500$/,
+    );
+    assert.deepEqual(judged({}, bonded(9000)).warnings, []);
+    assert.deepEqual(judged({ profile: "none", nicSettings: { rxRing: 512 } }, bonded(1500)).warnings, []);
+  });
+
+  it("is an adapter whose RDMA driver is not loaded now, which keeps its settings", () => {
+    const now = { adapters: { ...system().adapters, [ROCE]: adapter({ rdmaDevices: [] }) } };
+    const wanted = inputs({});
+    assert.deepEqual(
+      Object.keys(resolveSettings(system(now), wanted).interfaces),
+      Object.keys(resolveSettings(system(), wanted).interfaces),
+    );
+    only(judged({}, now).warnings, /^0000:23:00\.0 .* no RDMA device now: .* mlx5_core .*\(modprobe mlx5_ib\)/);
+    const other = { adapters: { ...system().adapters, [ROCE]: adapter({ rdmaDevices: [], driver: "e1000e" }) } };
+    assert.deepEqual(Object.keys(resolveSettings(system(other), wanted).interfaces), [INFINIBAND]);
+  });
+});
 
 describe("what a system cannot be set to", () => {
   it("is nothing of the profile on a whole system", () => assert.deepEqual(judged({}), { refusals: [], warnings: [] }));

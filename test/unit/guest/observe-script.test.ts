@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { observeScript, sysctlFile } from "../../../core/guest/observe-script";
 import { observedTuning } from "../../../core/guest/observed";
@@ -213,6 +214,85 @@ esac`,
     assert.deepEqual(cards["0000:18:00.0"]?.unsupported, { applicationClocks: "N/A" });
   });
 
+  it("says that a kernel in lockdown lets nobody write MaxReadReq", () => {
+    guest.file("sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+    const { adapters, interfaces } = observed();
+    assert.match(adapters["0000:23:00.0"]?.noReadRequest ?? "", /lockdown \(integrity\).*nobody write PCI registers/);
+    assert.equal(interfaces["0000:23:00.0"]?.maxReadRequest, undefined);
+    guest.file("sys/kernel/security/lockdown", "[none] integrity confidentiality\n");
+    assert.equal(observed().interfaces["0000:23:00.0"]?.maxReadRequest, 512);
+  });
+
+  it("asks nvidia-smi and mlnx_qos nothing where nobody wants to know, and still knows which programs are there", () => {
+    for (const name of ["nvidia-smi", "mlnx_qos"]) guest.program(name, `echo asked >> "$GPUDIRECT_ROOT/asked"`);
+    const reading = parseReading(guest.observe(NAMES, ["sh"], {}, { gpus: false, qos: false }));
+    assert.deepEqual(reading.missingPrograms, []);
+    assert.ok(!existsSync(join(guest.root, "asked")));
+    guest.observe(NAMES, ["sh"], {}, { gpus: true, qos: true });
+    assert.ok(existsSync(join(guest.root, "asked")));
+  });
+
+  it("asks no representor for its RoCE QoS", () => {
+    const path = "pci0000:20/0000:20:01.0/0000:23:00.0";
+    guest.program("mlnx_qos", `echo "$2" >> "$GPUDIRECT_ROOT/asked"`);
+    guest.interface(path, "enp35s0hpf", 10, { phys_port_name: "pf0hpf" });
+    guest.observe();
+    const asked = readFileSync(join(guest.root, "asked"), "utf8").trim().split("\n");
+    assert.ok(asked.includes("enp35s0np0"));
+    assert.ok(!asked.includes("enp35s0r0") && !asked.includes("enp35s0hpf"), asked.join());
+  });
+
+  it("leaves GPUs to the guests that vfio-pci holds them for", () => {
+    guest.pciLink("pci0000:15/0000:17:00.0", "driver", "bus/pci/drivers/vfio-pci");
+    const some = read();
+    assert.deepEqual([some.gpuAddresses, some.hasPassedGpu], [["0000:18:00.0"], true]);
+    for (const address of ["0000:18:00.0", "0000:19:00.0"]) {
+      guest.pciLink(`pci0000:15/${address}`, "driver", "bus/pci/drivers/vfio-pci");
+    }
+    rmSync(join(guest.root, "proc/driver/nvidia/version"));
+    const { gpuAddresses, report } = observed();
+    assert.deepEqual(gpuAddresses, []);
+    assert.equal(report.fabricManager, "not needed");
+    assert.doesNotMatch(report.problems.join(), /driver is loaded|install/);
+    assert.match(report.problems.join(), /bound to vfio-pci.*set gpus to "none"/);
+  });
+
+  it("tells the bond that an adapter's interface is a port of, and its MTU", () => {
+    const bond = "sys/devices/virtual/net/bond0";
+    guest.file(`${bond}/mtu`, "1500\n");
+    guest.file(`${bond}/bonding/mode`, "802.3ad 4\n");
+    guest.link("sys/class/net/bond0", bond);
+    guest.link("sys/devices/pci0000:20/0000:20:01.0/0000:23:00.0/net/enp35s0np0/master", bond);
+    guest.file("sys/devices/virtual/net/br0/mtu", "1500\n");
+    guest.link("sys/class/net/br0", "sys/devices/virtual/net/br0");
+    guest.link("sys/devices/pci0000:00/0000:00:04.0/net/ens4/master", "sys/devices/virtual/net/br0");
+    const { adapters } = observed();
+    const { bond: name, bondMtu } = adapters["0000:23:00.0"] ?? {};
+    assert.deepEqual([name, bondMtu], ["bond0", 1500]);
+    assert.equal(adapters["0000:00:04.0"]?.bond, undefined, "a bridge is none");
+  });
+
+  it("knows the adapter of an SSH connection in a VRF, whose routes the kernel's list of the main table lacks", () => {
+    guest.program(
+      "ip",
+      `case $* in
+'-o -4 route show table all') cat <<'EOF'
+default via 10.0.2.2 dev ens3
+default via 192.168.7.1 dev ens4 table 10
+local 192.168.7.2 dev ens4 table 10 proto kernel scope host src 192.168.7.2
+broadcast 192.168.7.255 dev ens4 table 10 proto kernel scope link src 192.168.7.2
+default via 10.9.0.1 dev enp35s0np0 table 101
+EOF
+esac`,
+    );
+    const carriers = (ssh: string) =>
+      Object.entries(observed(["dash"], { SSH_CONNECTION: ssh }).adapters).flatMap(([address, facts]) =>
+        facts.carriesRoute ? [address] : [],
+      );
+    assert.deepEqual(carriers(""), ["0000:00:03.0"], "a rail's own table carries nothing of ours");
+    assert.deepEqual(carriers("172.16.0.9 50000 192.168.7.2 22"), ["0000:00:03.0", "0000:00:04.0"]);
+  });
+
   it("gives outputs of the shapes that the resource has", () => {
     const names = ["net.core.rmem_max", "net.ipv4.no_such"];
     const whole = observedTuning(parseReading(guest.observe(names)), { sysctls: names });
@@ -230,8 +310,9 @@ esac`,
   });
 
   it("gives a name no way out of its word of sh", () => {
-    const script = observeScript({ sysctls: ["net.a'; touch /tmp/x; '", "net.core.rmem_max"] });
-    assert.doesNotMatch(script, /touch/);
+    const names = ["net.a'; touch /tmp/x; '", "net.//.//.//.etc.passwd", "net.core.rmem_max"];
+    const script = observeScript({ gpus: false, qos: false, sysctls: names });
+    assert.doesNotMatch(script, /touch|passwd/);
     assert.match(script, /parameter 'net.core.rmem_max' 'net\/core\/rmem_max'/);
   });
 

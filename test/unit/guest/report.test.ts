@@ -9,6 +9,7 @@ const reading = (facts: Partial<GuestReading>): GuestReading => ({
   adapters: new Map(),
   cards: new Map(),
   gpuAddresses: ["0000:17:00.0"],
+  hasPassedGpu: false,
   hasNvSwitch: false,
   hasRdmaDevice: true,
   sysctls: new Map(),

@@ -119,13 +119,14 @@ describe("settings as a system takes them", () => {
 
   it("keep what is unknown, and resolve the rest", () => {
     const unknown = (type: "string" | "number" | "object" | "array") => new Unknown(type) as never;
+    const isUnknown = (value: unknown) => value instanceof Unknown;
     const mtu = unknown("number");
     const some = resolveSettings(system(), { ...inputs(), nicSettings: { mtu, rxRing: "max" } });
     assert.deepEqual([some.interfaces[ROCE]?.mtu, some.interfaces[ROCE]?.rxRing], [mtu, 8192]);
     const nics = resolveSettings(system(), { ...inputs(), nics: unknown("array"), gpus: unknown("array") });
-    assert.deepEqual([nics.interfaces, nics.gpuClocks], [{}, {}]);
+    assert.ok(isUnknown(nics.interfaces) && isUnknown(nics.gpuClocks), "nothing shows as taken out");
     const one = resolveSettings(system(), { ...inputs(), nics: [ROCE, unknown("string")] });
-    assert.deepEqual(Object.keys(one.interfaces), [ROCE]);
+    assert.ok(isUnknown(one.interfaces) && !isUnknown(one.gpuClocks));
     const own = unknown("object");
     for (const field of ["interfaces", "gpuClocks", "sysctls", "nicSettings", "gpuSettings"] as const) {
       assert.equal(resolveSettings(system(), { ...inputs(), [field]: own })[field], own);

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ncclRuntimeDefinition } from "../../../provider/resources/nccl-runtime/definition";
@@ -127,6 +128,85 @@ describe("NcclRuntime on a guest", () => {
     equal(state.persistent, false);
   });
 
+  it("names its file where somebody has named another one, and puts that back", async () => {
+    guest.file("/etc/nccl.conf", "NCCL_TOPO_FILE=/opt/vendor.xml\n");
+    const program = { topology: topologyOf() };
+    const before = guest.snapshot();
+    const first = await runtime.observe(runtime.inputs(program));
+    const state = await runtime.up(program);
+    equal(entry(state, "NCCL_TOPO_FILE"), LIVE);
+    deepEqual(runtime.changes(state, runtime.inputs(program), runtime.resolved(state, runtime.inputs(program))), []);
+    await runtime.destroy(program, first);
+    deepEqual(guest.snapshot(), before);
+    equal(entry(await runtime.up({}), "NCCL_TOPO_FILE"), "/opt/vendor.xml");
+  });
+
+  it("leaves variables as they are while what decides them is not there", async () => {
+    const state = await runtime.up(PROGRAM);
+    const wanted = runtime.inputs(PROGRAM);
+    const previous = runtime.resolved(state, wanted);
+    guest.routes();
+    guest.remove("/sys/class/infiniband");
+    const starting = await runtime.observe(wanted, state);
+    deepEqual(runtime.changes(starting, wanted, previous), []);
+    deepEqual(runtime.judge(starting, wanted).refusals, []);
+    equal(entry(starting, "NCCL_SOCKET_IFNAME"), "=ens1");
+  });
+
+  it("takes the first port of a rail that is ACTIVE", async () => {
+    guest.port("mlx5_1", { state: "1: DOWN" });
+    guest.furtherPort("mlx5_1", 2, {});
+    guest.port("mlx5_0", { state: "1: DOWN" });
+    guest.furtherPort("mlx5_0", 2, { state: "1: DOWN" });
+    equal(entry(await runtime.up({ rails: RAILS }), "NCCL_IB_HCA"), "=mlx5_1:2,mlx5_10:1,mlx5_0:1");
+  });
+
+  it("is not there at boot where another file would be made", async () => {
+    await runtime.up(PROGRAM);
+    const [wanted, manifest] = [runtime.inputs(PROGRAM), "/var/lib/gpudirect/nccl-runtime.sha256"];
+    const good = guest.read(manifest) ?? "";
+    // As after files were taken back from a backup: they fit the manifest.
+    const backedUp = (path: string, text: string) => {
+      const line = `${createHash("sha256").update(text).digest("hex")}  ${path}`;
+      guest.file(path, text);
+      guest.file(manifest, good.replace(new RegExp(`.*  ${path}`), line));
+    };
+    const found = async () => {
+      const observed = await runtime.observe(wanted);
+      deepEqual(observed.damaged, []);
+      return runtime.changes(observed, wanted).map(({ path }) => path);
+    };
+    deepEqual(await found(), []);
+    backedUp(BOOT_COPY, "<system/>\n");
+    deepEqual(await found(), ["persistent"]);
+    equal((await runtime.observe()).persistent, false);
+    await runtime.up(PROGRAM);
+    backedUp(CONF, (guest.read(CONF) ?? "").replace("virtualTopology", "other"));
+    deepEqual(await found(), ["persistent"]);
+  });
+
+  it("imports NCCL's own file, but for what no program can say", async () => {
+    guest.file(
+      "/etc/nccl.conf",
+      "NCCL_DEBUG=INFO\nNCCL_IB_HCA=mlx5_0, mlx5_1\nNCCL_IB_DISABLE=maybe\nother thing=1\nA=2\n",
+    );
+    guest.file("/etc/environment", "CUDA_VISIBLE_DEVICES=1\nB=2\n");
+    const { environment } = await runtime.observe();
+    deepEqual(environment, { NCCL_DEBUG: "INFO", CUDA_VISIBLE_DEVICES: "1" });
+    deepEqual(runtime.inputs({ environment, profile: "none" }).environment, environment);
+  });
+
+  it("puts lines of other systems back as they were", async () => {
+    guest.file("/etc/nccl.conf", "NCCL_BUFFSIZE=1\r\nNCCL_IB_DISABLE=\r\n# one\r\n");
+    guest.file("/etc/environment", 'A=1\r\nCUDA_VISIBLE_DEVICES="0"\r\n');
+    const before = guest.snapshot();
+    const first = await runtime.observe(runtime.inputs(PROGRAM));
+    await runtime.up(PROGRAM);
+    equal(guest.read("/etc/environment"), 'A=1\r\nCUDA_VISIBLE_DEVICES="0,1"\r\n');
+    await runtime.destroy(PROGRAM, first);
+    deepEqual(guest.snapshot(), before);
+  });
+
   it("lists RDMA devices in rail order, with whole names and ports", async () => {
     const state = await runtime.up({ rails: RAILS });
     equal(entry(state, "NCCL_IB_HCA"), "=mlx5_1:1,mlx5_10:1,mlx5_0:1");
@@ -223,6 +303,16 @@ describe("NcclRuntime on a guest", () => {
   it("refuses at once what no guest can have", () => {
     throws(() => runtime.inputs({ topologyFile: "/run/../etc/x" }), /topologyFile: must be a plain path/);
     throws(() => runtime.inputs({ topologyFile: BOOT_COPY }), /topologyFile: .*keeps the file over a boot/);
+    for (const topologyFile of [
+      "/etc/nccl.conf",
+      "/etc/environment",
+      CONF,
+      "/var/lib/gpudirect/nccl-runtime.sha256",
+      "/var/lib/gpudirect/nccl-runtime.created",
+      "/etc/gpudirect/guest-tuning.conf",
+    ]) {
+      throws(() => runtime.inputs({ topologyFile }), /topologyFile: must be another file/, topologyFile);
+    }
     throws(() => runtime.inputs({ rails: ["0000:25:00.0", "0000:25:00.0"] }), /rails\[1\]: .*is rail 0 already/);
     throws(
       () => runtime.inputs({ environment: { A: "b#c", B: '"x"', C: "x\\" } }),

@@ -90,6 +90,11 @@ export class FakeGuest {
     this.ports(device, { ...port, gids });
   }
 
+  /** Another port of a device that has one. */
+  furtherPort(name: string, number: number, port: FakePort): void {
+    this.ports(`sys/devices/pci0000:00/${HCAS[name]}/infiniband/${name}`, port, number);
+  }
+
   /** A soft device on an interface. */
   softDevice(name: string, parent: string): void {
     const device = `sys/devices/virtual/infiniband/${name}`;
@@ -98,9 +103,9 @@ export class FakeGuest {
     this.ports(device, { gids: {} });
   }
 
-  private ports(device: string, port: FakePort): void {
+  private ports(device: string, port: FakePort, number = 1): void {
     const { linkLayer = "Ethernet", state = "4: ACTIVE", subnetManager = false, gids = {}, pkeys = ["0xffff"] } = port;
-    const put = (path: string, text: string) => this.machine.file(`${device}/ports/1/${path}`, `${text}\n`);
+    const put = (path: string, text: string) => this.machine.file(`${device}/ports/${number}/${path}`, `${text}\n`);
     put("link_layer", linkLayer);
     put("state", state);
     put("sm_lid", subnetManager ? "0x1" : "0x0");

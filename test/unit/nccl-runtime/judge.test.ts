@@ -39,8 +39,72 @@ describe("NcclRuntime refuses, before anything is written,", () => {
 
   it("rails without an RDMA device, by name", async () => {
     deepEqual(await refusals({ rails: ["0000:25:00.0", "0000:01:00.0", "0000:99:00.0"] }), [
-      "rails[1]: 0000:01:00.0 has no RDMA device: load its driver (mlx5_ib for ConnectX). RDMA devices are at 0000:35:00.0 (mlx5_0), 0000:25:00.0 (mlx5_1), 0000:27:00.0 (mlx5_10)",
+      "rails[1]: 0000:01:00.0 has no RDMA device: load its driver (mlx5_ib for ConnectX); or it is a member of a bond, whose RDMA device is that of another member; or an adapter without RDMA: name rails yourself. RDMA devices are at 0000:35:00.0 (mlx5_0), 0000:25:00.0 (mlx5_1), 0000:27:00.0 (mlx5_10)",
       "rails[2]: 0000:99:00.0 is no PCI function of this guest: give addresses as the guest has them, such as planGuest's rails. RDMA devices are at 0000:35:00.0 (mlx5_0), 0000:25:00.0 (mlx5_1), 0000:27:00.0 (mlx5_10)",
+    ]);
+  });
+
+  it("a rail that may be a member of a bond, and names the bond's device", async () => {
+    guest.pci("0000:25:00.1", "020000", "15b3");
+    const [refusal] = await refusals({ rails: ["0000:25:00.1"] });
+    match(
+      refusal ?? "",
+      /a member of a bond, whose RDMA device is mlx5_1 at 0000:25:00\.0; or an adapter without RDMA/,
+    );
+  });
+
+  it("nothing of a rail whose driver is still to come where NCCL_IB_HCA is set, but warns", async () => {
+    guest.file("/etc/nccl.conf", "NCCL_IB_HCA==mlx5_1:1\nNCCL_IB_GID_INDEX=3\n");
+    guest.remove("/sys/class/infiniband");
+    const program = { rails: ["0000:25:00.0"], environment: { NCCL_IB_GID_INDEX: "3" } };
+    const found = await judge(program);
+    deepEqual(found.refusals, []);
+    match(found.warnings.join("\n"), /^rails\[0\]: 0000:25:00\.0 has no RDMA .*NCCL_IB_HCA stays =mlx5_1:1 for now$/);
+    // No driver makes one of what is no function.
+    const [refusal] = await refusals({ rails: ["0000:99:00.0"] });
+    match(refusal ?? "", /^rails\[0\]: 0000:99:00\.0 is no PCI function/);
+  });
+
+  it("beginnings of names that nothing has, and ports", async () => {
+    const named = (NCCL_IB_HCA: string) => refusals({ environment: { NCCL_IB_HCA } });
+    deepEqual(await named("mlx4,mlx5_1"), [
+      "environment.NCCL_IB_HCA: there is no RDMA device mlx4*; the guest has mlx5_0, mlx5_1, mlx5_10",
+    ]);
+    deepEqual(await named("=mlx5_0:2"), [
+      "environment.NCCL_IB_HCA: there is no RDMA device mlx5_0:2; the guest has mlx5_0, mlx5_1, mlx5_10",
+    ]);
+    deepEqual(await named("mlx5_1:1"), []);
+    deepEqual(await named("^mlx4"), []);
+    deepEqual(await refusals({ environment: { NCCL_SOCKET_IFNAME: "eth,ens" } }), [
+      "environment.NCCL_SOCKET_IFNAME: there is no network interface eth*; the guest has ens1, ens25, ens27, ens35",
+    ]);
+    deepEqual(await refusals({ environment: { NCCL_SOCKET_IFNAME: "^eth" } }), []);
+  });
+
+  it("nothing of a filter that leaves nothing, but warns", async () => {
+    deepEqual(await warnings({ environment: { NCCL_IB_HCA: "^mlx5", NCCL_SOCKET_IFNAME: "^ens" } }), [
+      "NCCL_IB_HCA is ^mlx5: it excludes all RDMA devices of the guest (mlx5_0, mlx5_1, mlx5_10)",
+      "NCCL_SOCKET_IFNAME is ^ens: it excludes all network interfaces of the guest",
+    ]);
+    deepEqual(await warnings({ environment: { NCCL_IB_HCA: "^mlx5_1", NCCL_SOCKET_IFNAME: "^=ens1" } }), []);
+  });
+
+  it("a GID index that does not fit the port that is named", async () => {
+    guest.furtherPort("mlx5_0", 2, { gids: { 1: [LOCAL, "RoCE v2", "ens36"] } });
+    const named = (NCCL_IB_HCA: string) => refusals({ environment: { NCCL_IB_HCA, NCCL_IB_GID_INDEX: "3" } });
+    deepEqual(await named("=mlx5_0:1"), []);
+    match((await named("=mlx5_0:2")).join(), /mlx5_0:2 has no GID 3\. Of the devices in use, 1 fits all/);
+    match((await named("=mlx5_0")).join(), /mlx5_0:2 has no GID 3/);
+    // NCCL takes no port that is down, unless it has been named.
+    guest.furtherPort("mlx5_0", 2, { state: "1: DOWN" });
+    deepEqual(await named("=mlx5_0"), []);
+    match((await named("=mlx5_0:2")).join(), /mlx5_0:2 has no GID 3/);
+  });
+
+  it("what could not be put back: a value that is no text", async () => {
+    guest.file("/etc/nccl.conf", Buffer.from("# caf\xe9\nNCCL_BUFFSIZE=1\xe9\nNCCL_DEBUG=\xe9\n", "latin1"));
+    deepEqual(await refusals({}), [
+      "environment.NCCL_BUFFSIZE: what /etc/nccl.conf has is no text in UTF-8, and could not be put back: take that line out",
     ]);
   });
 
@@ -50,8 +114,8 @@ describe("NcclRuntime refuses, before anything is written,", () => {
       "socketInterface: there is no network interface eth9; the guest has ens1, ens25, ens27, ens35",
     ]);
     deepEqual(await refusals({ environment: { NCCL_SOCKET_IFNAME: "=ens1,eth9", NCCL_IB_HCA: "=mlx5_2:1" } }), [
-      "environment.NCCL_SOCKET_IFNAME: there is no network interface eth9; the guest has ens1, ens25, ens27, ens35",
       "environment.NCCL_IB_HCA: there is no RDMA device mlx5_2; the guest has mlx5_0, mlx5_1, mlx5_10",
+      "environment.NCCL_SOCKET_IFNAME: there is no network interface eth9; the guest has ens1, ens25, ens27, ens35",
     ]);
   });
 
@@ -156,6 +220,23 @@ describe("NcclRuntime refuses, before anything is written,", () => {
     match(found.join("\n"), /^NCCL_BUFFSIZE is in \/etc\/environment too/m);
     match(found.join("\n"), /^NCCL knows no NCCL_IB_HCAS; NCCL_IB_HCA may be meant/m);
     equal(found.length, 5);
+  });
+
+  it("nothing of another topology file in /etc/environment, but warns", async () => {
+    guest.file("/etc/environment", "NCCL_TOPO_FILE=/opt/vendor.xml\n");
+    deepEqual(await warnings({ topology: topologyOf() }), [
+      "NCCL_TOPO_FILE is in /etc/environment too, which comes before /etc/nccl.conf: take it out there",
+    ]);
+    deepEqual(await warnings({}), []);
+  });
+
+  it("nothing of a default route that is not there at the moment, but warns of what stays", async () => {
+    guest.file("/etc/nccl.conf", "NCCL_SOCKET_IFNAME==ens9\n");
+    guest.routes();
+    const found = await judge({});
+    deepEqual(found.refusals, []);
+    match(found.warnings.join("\n"), /^the guest has no default route at the moment: NCCL_SOCKET_IFNAME stays =ens9;/);
+    equal(found.warnings.length, 1);
   });
 
   it("nothing of a running nvidia-topologyd, but warns", async () => {

@@ -71,7 +71,12 @@ export class Managed {
   async destroy(input: PlainObject, first: PlainObject): Promise<void> {
     const inputs = this.inputs(input);
     const observed = await this.observe(inputs);
-    const { target, changes } = restore(observed, this.resolved(observed, inputs), this.previous(first, inputs));
+    const { target, changes } = restore(
+      observed,
+      this.resolved(observed, inputs),
+      this.previous(first, inputs),
+      this.resource.inputShape,
+    );
     if (changes.length === 0) return;
     await ncclRuntimeDefinition.apply(this.context, this.resource.asInputs(target) as never, observed, changes);
   }

@@ -41,7 +41,7 @@ describe("rails", () => {
   it("order the names of NCCL_IB_HCA, which the kernel gives in bus order (seed S49)", () => {
     const host = hostAt(VELA);
     const { environment } = plannedEnvironment(host, planned(host, { nics: "all" }));
-    assert.equal(environment.NCCL_IB_HCA, "=mlx5_1,mlx5_0");
+    assert.equal(environment.NCCL_IB_HCA, "=mlx5_1:1,mlx5_0:1");
     assert.equal(environment.CUDA_VISIBLE_DEVICES, "0,1,2,3,4,5,6,7");
     assert.equal(environment.NCCL_BUFFSIZE, "67108864");
     const alone = plannedEnvironment(host, planned(host, { gpus: 1, nics: 0 })).environment;

@@ -46,7 +46,7 @@ describe("previous values", () => {
       { keys: ["limits", "soft"], value: 1 },
       { keys: ["limits", "hard"] },
     ]);
-    deepEqual(restore(second.machine, { mtu: 4000, limits: { soft: 2, hard: 3 } }, second.previous).target, {
+    deepEqual(restore(second.machine, { mtu: 4000, limits: { soft: 2, hard: 3 } }, second.previous, shape).target, {
       mtu: 1500,
       limits: { soft: 1 },
     });
@@ -63,12 +63,17 @@ describe("previous values", () => {
     const first = write({ labels: { a: "theirs" } }, [], { labels: { a: "ours" } });
     const second = write(first.machine, first.previous, { labels: {} }, { labels: { a: "ours" } });
     deepEqual(second.machine.labels, {});
-    deepEqual(restore(second.machine, { labels: {} }, second.previous).target, { labels: { a: "theirs" } });
+    deepEqual(restore(second.machine, { labels: {} }, second.previous, shape).target, { labels: { a: "theirs" } });
   });
 
   it("are not put back over what somebody else has changed since", () => {
     const { machine, previous } = write({ mtu: 1500, limits: { soft: 1 } }, [], { mtu: 9000, limits: { soft: 2 } });
-    const { target, changes, left } = restore({ ...machine, mtu: 4000 }, { mtu: 9000, limits: { soft: 2 } }, previous);
+    const { target, changes, left } = restore(
+      { ...machine, mtu: 4000 },
+      { mtu: 9000, limits: { soft: 2 } },
+      previous,
+      shape,
+    );
     deepEqual(target, { mtu: 4000, limits: { soft: 1 } });
     deepEqual(
       changes.map(({ path, kind }) => [path, kind]),
@@ -77,13 +82,21 @@ describe("previous values", () => {
     deepEqual(left, ["mtu: it was changed since by somebody else"]);
   });
 
+  it("of a setting that is no longer there are told, and put back nowhere", () => {
+    const { previous } = write({ mtu: 1500, limits: { soft: 1 } }, [], { mtu: 9000, limits: { soft: 2 } });
+    const { target, changes, left } = restore({ limits: { soft: 2 } }, { limits: { soft: 2 } }, previous, shape);
+    deepEqual(target, { limits: { soft: 1 } });
+    equal(changes.length, 1);
+    deepEqual(left, ["mtu: it is no longer there"]);
+  });
+
   it("keep a secret's place alone in a record, and its value in the state", () => {
     const changes = decide({ observed: { mtu: "hush" }, wanted: { mtu: "x" }, shape });
     const inState = rememberPrevious([], { mtu: "hush" }, changes, () => true);
     deepEqual(inState, [{ keys: ["mtu"], value: "hush", secret: true }]);
     const inRecord: PreviousValue[] = [{ keys: ["mtu"], secret: true }];
     deepEqual(mergePrevious(inRecord, inState), inState);
-    deepEqual(restore({ mtu: "x" }, { mtu: "x" }, inRecord).left, [
+    deepEqual(restore({ mtu: "x" }, { mtu: "x" }, inRecord, shape).left, [
       "mtu: its previous value is a secret that this state does not hold",
     ]);
   });
@@ -101,7 +114,7 @@ describe("previous values", () => {
           ({ machine, previous } = write(machine, previous, wanted, before));
           before = wanted;
         }
-        const { target, left } = restore(machine, before, previous);
+        const { target, left } = restore(machine, before, previous, shape);
         deepEqual(left, []);
         // An object that was not there may stay, empty.
         const withLimits = (one: PlainObject) => ({ limits: {}, ...one });

@@ -5,8 +5,16 @@ import { barsOf } from "../../../core/topology/bar-sizes";
 import { cpuListOfMask, cpuNumbers, formatCpuList } from "../../../core/topology/cpu-list";
 import { parseHostFile } from "../../../core/topology/host-file";
 import { sysfsLinkSpeed } from "../../../core/topology/link-speed";
+import { ProbeSections } from "../../../core/topology/probe-sections";
 import { configFacts, parseConfigDumps } from "../../../core/topology/sysfs-config";
-import { defaultRouteDevices, parseRoutes, routeDevices } from "../../../core/topology/sysfs-routes";
+import { routeFunctions } from "../../../core/topology/sysfs-net";
+import {
+  defaultRouteDevices,
+  parseRoutes,
+  parseTableRoutes,
+  routeDevices,
+  sessionDevices,
+} from "../../../core/topology/sysfs-routes";
 import { devicesByAddress } from "../../../core/topology/walk";
 
 describe("CPU lists", () => {
@@ -73,6 +81,85 @@ describe("config space", () => {
     assert.deepEqual(configFacts(loop), { capabilitiesRead: true, acs: false, ats: false });
     assert.deepEqual(configFacts(new Uint8Array(4096).fill(0xff)), { capabilitiesRead: true, acs: false, ats: false });
     assert.deepEqual(configFacts(new Uint8Array(64)), { capabilitiesRead: false });
+  });
+});
+
+describe("the functions that a host is reached by", () => {
+  const functionsOf = (links: Record<string, string>, sections: Record<string, readonly string[]>) => {
+    const lines = Object.entries(links).map(
+      ([name, target]) => `lrwxrwxrwx 1 root root 0 Jan 1 00:00 ${name} -> ${target}`,
+    );
+    const text = Object.entries({ "net-links": lines, ...sections })
+      .map(([name, list]) => `### ${name}\n${list.join("\n")}\n`)
+      .join("");
+    return [...routeFunctions(new ProbeSections(`${text}### end\n`), new Map())];
+  };
+  const nic = (name: string, address: string) => ({
+    [name]: `../../devices/pci0000:00/0000:00:01.0/${address}/net/${name}`,
+  });
+  const eth = { ...nic("eth0", "0000:23:00.0"), ...nic("eth1", "0000:24:00.0") };
+  const header = "Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask";
+  const toAll = (device: string) => ({
+    route4: [header, `${device}\t00000000\t0100000A\t0003\t0\t0\t0\t00000000`],
+  });
+
+  it("are all ports of Open vSwitch where the route goes by an internal device of it", () => {
+    const ovs = {
+      ...eth,
+      "br-ex": "../../devices/virtual/net/br-ex",
+      "ovs-system": "../../devices/virtual/net/ovs-system",
+      "ovs-system/lower_eth0": "../../../pci0000:00/0000:00:01.0/0000:23:00.0/net/eth0",
+    };
+    assert.deepEqual(functionsOf(ovs, toAll("br-ex")), ["0000:23:00.0"]);
+    assert.deepEqual(functionsOf(ovs, toAll("eth1")), ["0000:24:00.0"], "another route leads past the switch");
+  });
+
+  it("are those of the device that holds the address in a VRF, and of every way of a route", () => {
+    const table = ["local 10.0.0.2 dev eth0 table mgmt proto kernel scope host src 10.0.0.2"];
+    const ssh = ["10.9.0.9 5 10.0.0.2 22"];
+    assert.deepEqual(functionsOf(eth, { ssh, "table-routes4": table }), ["0000:23:00.0"]);
+    const ways = [
+      "default proto static \\\tnexthop via 10.0.0.1 dev eth0 weight 1 \\\tnexthop via 10.1.0.1 dev eth1 weight 1",
+    ];
+    assert.deepEqual(functionsOf(eth, { "table-routes4": ways }), ["0000:23:00.0", "0000:24:00.0"]);
+  });
+});
+
+describe("routes of all tables", () => {
+  it("are those that lead somewhere, with their table", () => {
+    const lines = [
+      "default via fd00::1 dev eth0 metric 1024 pref medium",
+      "unreachable default dev lo table 7",
+      "local fd00::2 dev eth0 table local proto kernel metric 0 pref medium",
+      "fd00::/64 dev eth1 table 7 metric 256",
+      "multicast ff00::/8 dev eth0 table local",
+    ];
+    const shown = parseTableRoutes(lines, 6).map(({ device, length, table, isLocal }) => [
+      device,
+      length,
+      table,
+      isLocal,
+    ]);
+    assert.deepEqual(shown, [
+      ["eth0", 0, "main", false],
+      ["eth0", 128, "local", true],
+      ["eth1", 64, "7", false],
+    ]);
+  });
+
+  it("to a session are the holder of the near address, and the way to the far one in the same table", () => {
+    const routes = parseTableRoutes(
+      [
+        "local 10.0.0.2 dev eth0 table 10",
+        "10.0.0.0/24 dev eth0 table 10",
+        "default via 10.0.1.1 dev eth3 table 10",
+        "default via 10.1.0.1 dev eth1 table 101",
+        "default via 10.2.0.1 dev eth2",
+      ],
+      4,
+    );
+    assert.deepEqual(sessionDevices(routes, "::ffff:10.0.0.2", "172.16.0.1"), ["eth0", "eth3"]);
+    assert.deepEqual(sessionDevices(routes, "", ""), []);
   });
 });
 

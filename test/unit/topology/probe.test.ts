@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "../../../core/problems";
@@ -392,6 +392,30 @@ describe("the probe of a machine", function () {
       assert.equal(device(read.host, "0000:1b:00.0").virtualFunctions, 16);
     } finally {
       rmSync(poor, { recursive: true, force: true });
+    }
+  });
+
+  it("finds the function of an SSH connection in a VRF, where ip is there", () => {
+    const vrf = mkdtempSync(join(tmpdir(), "gpudirect-probe-"));
+    try {
+      const machine = new FakeMachine(vrf);
+      const [path, address] = ["pci0000:00/0000:00:02.0", "0000:00:02.0"];
+      machine.pci(path, { class: "0x020000", numa_node: "-1" }, {});
+      machine.directory(`sys/devices/${path}/net/mgmt0`);
+      machine.link("sys/class/net/mgmt0", `sys/devices/${path}/net/mgmt0`);
+      machine.file("sys/devices/system/cpu/online", "0-3\n");
+      machine.file("proc/meminfo", "MemTotal:        2097152 kB\n");
+      machine.file(
+        "usr/sbin/ip",
+        `#!/bin/sh\n[ "$2" = -6 ] || echo 'local 10.0.0.2 dev mgmt0 table 10 proto kernel'\n`,
+      );
+      chmodSync(join(vrf, "usr/sbin/ip"), 0o755);
+      for (const shell of SHELLS) {
+        const { host: found } = readProbe(probe(vrf, shell, { SSH_CONNECTION: "10.9.0.9 50000 10.0.0.2 22" }), "a VRF");
+        assert.deepEqual(device(found, address).hostUses, ["ssh-route"], shell.join(" "));
+      }
+    } finally {
+      rmSync(vrf, { recursive: true });
     }
   });
 

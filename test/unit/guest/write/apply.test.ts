@@ -118,6 +118,27 @@ describe("the script of an update", () => {
     assert.deepEqual(system.snapshot(), untouched);
   });
 
+  it("says of which setting the record cannot be written, where nothing is to last", () => {
+    system = exampleSystem();
+    system.write("root/run/gpudirect", "no folder\n");
+    const target: Values = { ...before, gpuClocks: { [GPU]: { ...before.gpuClocks[GPU], lockedGpuClock: 1410 } } };
+    const { code, stderr } = system.run(scriptOf(target, before, adapters));
+    assert.equal(code, 1);
+    assert.match(stderr, /^gpuClocks: \/run\/gpudirect\S* could not be written/);
+  });
+
+  it("says what to do where PCI registers keep their value, as the profile would fill in what is left out", () => {
+    system = exampleSystem(["setpci"]);
+    system.write("bin/setpci", "#!/bin/sh\necho 2936\n");
+    system.setMode("bin/setpci", 0o755);
+    const { code, stderr } = system.run(script);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /maxReadRequest could not be set to 4096: it keeps 512\. .*set nicSettings\.maxReadRequest to the value that is there, or take profile "none"/,
+    );
+  });
+
   for (const [program, path] of [
     [
       "ethtool",

@@ -123,7 +123,11 @@ describe("GuestTuning", () => {
       gpus: "none",
       sysctls: {},
     });
-    await guestTuningDefinition.apply(context, target, observed, changesOf(wanted, before));
+    await guestTuningDefinition.apply(context, target, observed, changesOf(wanted, before), {
+      ...target,
+      interfaces: {},
+      gpuClocks: {},
+    });
     assert.deepEqual(system.read("root/etc/gpudirect/guest-tuning.conf").split("\n").slice(2), [
       `interface ${FIRST} mtu 1500`,
       "",

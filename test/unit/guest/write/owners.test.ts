@@ -103,6 +103,20 @@ describe("files that keep an MTU, by the network's owner (UPDATE_GOLDEN=1 rewrit
     });
   }
 
+  it("start the unit when NVIDIA's driver comes, where settings of GPUs are kept, and then alone", () => {
+    const rules = "root/etc/udev/rules.d/99-zz-gpudirect.rules";
+    const rule = `ACTION=="add", SUBSYSTEM=="module", KERNEL=="nvidia", TAG+="systemd", ENV{SYSTEMD_WANTS}+="gpudirect-guest-tuning.service"`;
+    for (const [gpuClocks, has] of [
+      [{}, false],
+      [{ "0000:41:00.0": { persistence: true } }, true],
+    ] as const) {
+      system = owned({});
+      assert.equal(system.run(scriptOf({ ...tuned, gpuClocks }, before, adaptersOf({ owner: "none" }))).code, 0);
+      assert.equal(system.read(rules).split("\n").includes(rule), has);
+      if (!has) system.remove();
+    }
+  });
+
   for (const [what, text, isExact] of [
     ["one name", "[Match]\nName=gdt0", true],
     ["one name beside other conditions", "[Match]\nDriver=mlx5_core\nName = gdt0 \n", true],

@@ -7,7 +7,7 @@ import type { ObservedTuning } from "../../../../core/guest/tuning-shape";
 import { adapters, before, exampleSystem, tuned } from "./example";
 import { type FakeSystem, scriptOf } from "./system";
 
-const QUESTION = { sysctls: Object.keys(tuned.sysctls) };
+const QUESTION = { sysctls: Object.keys(tuned.sysctls), gpus: true, qos: true };
 
 describe("what an update writes, as the next look reads it", () => {
   let system: FakeSystem;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { afterEach, describe, it } from "mocha";
 import { eventually } from "../../../support/eventually";
 import { adapters, exampleSystem, FIRST, fewBefore, fewTuned } from "./example";
@@ -87,6 +87,23 @@ describe("an update that cannot be made", () => {
     const killed: Values = { ...fewBefore, persistent: true, sysctls: fewTuned.sysctls };
     assert.equal(system.run(scriptOf(fewTuned, killed, adapters)).code, 0);
     assert.deepEqual(system.snapshot(), complete);
+  });
+
+  it("puts a ring back too that its driver rounds where the MTU is large", () => {
+    system = exampleSystem();
+    const interfaces = { ...fewTuned.interfaces, [FIRST]: { ...fewTuned.interfaces[FIRST], mtu: 9000, rxRing: 960 } };
+    const untouched = system.snapshot();
+    const { programs, root } = system;
+    renameSync(`${programs}/ethtool`, `${programs}/../ethtool`);
+    for (const name of ["ethtool", "setpci"]) rmSync(`${programs}/${name}`, { force: true });
+    const rounding = `[ "$(cat ${root}/sys/class/net/$2/mtu)" != 9000 ] || set -- "$1" "$2" "$3" $((($4 + 95) / 96 * 96))`;
+    system.write("bin/ethtool", `#!/bin/sh\n[ "$1" != -G ] || { ${rounding}; }\nexec ${programs}/../ethtool "$@"\n`);
+    system.write("bin/setpci", "#!/bin/sh\necho 'setpci: no such device' >&2\nexit 1\n");
+    for (const name of ["ethtool", "setpci"]) system.setMode(`bin/${name}`, 0o755);
+    const { code, stderr } = system.run(scriptOf({ ...fewTuned, interfaces }, fewBefore, adapters));
+    assert.equal(code, 1);
+    assert.deepEqual(system.snapshot(), untouched, stderr);
+    assert.match(stderr, /Nothing is set/);
   });
 
   it("says what could not be undone", () => {

@@ -99,7 +99,7 @@ export class NicStack {
     const { context, warnings } = this.#context("writing");
     const observed = await resource.observe(context, this.device, { inputs: this.#inputs, state: this.state });
     if (!observed) return warnings;
-    const { target, changes, left } = restore(observed, this.#inputs, this.#previous);
+    const { target, changes, left } = restore(observed, this.#inputs, this.#previous, resource.inputShape);
     warnings.push(...left);
     if (changes.length > 0) {
       await resource.definition.apply(context, resource.asInputs(target), observed, changes);
