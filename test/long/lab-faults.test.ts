@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { connect } from "node:tls";
 import type { LabHost } from "../../lab/client/lab-host";
+import { bmcOf, redfishGet } from "../lab/support/bmc";
+import { bootedHost, settled } from "../lab/support/hosts";
 import { eventually } from "../support/eventually";
-import { bmcOf, redfishGet } from "./support/bmc";
-import { bootedHost, settled } from "./support/hosts";
 
 const [GPU, NIC, OTHER_NIC] = ["0000:18:00.0", "0000:19:00.0", "0000:1b:00.0"] as const;
 const ROOT = "/redfish/v1/Systems/Self";

@@ -4,11 +4,11 @@ import { dirname } from "node:path";
 import { GuestAgentReach } from "../../provider/reach/guest-agent";
 import { LocalReach } from "../../provider/reach/local";
 import { domains } from "../engine/support/virsh";
+import { DebianGuest } from "../guest/support/debian-guest";
+import { type GuestInterface, RING_MAXIMA } from "../guest/support/interfaces";
+import { liveNetwork } from "../guest/support/live-network";
+import { NETWORK_OWNERS, type NetworkOwner } from "../guest/support/owners";
 import { runOptions } from "../support/reach-subject";
-import { DebianGuest } from "./support/debian-guest";
-import { type GuestInterface, RING_MAXIMA } from "./support/interfaces";
-import { liveNetwork } from "./support/live-network";
-import { NETWORK_OWNERS, type NetworkOwner } from "./support/owners";
 
 /** What runs where a guest has that owner; netplan has no service of its own. */
 const ACTIVE: Readonly<Record<NetworkOwner, readonly string[]>> = {

@@ -1,8 +1,8 @@
 import { deepEqual, equal, notDeepEqual } from "node:assert/strict";
-import type { FlavourName } from "../../../lab/bmc/flavours/flavour";
-import type { Modes } from "../../../lab/bmc/modes";
-import { mustEnd, Stack } from "../../engine/support/stack";
-import { type BmcMachine, bmcMachine, settingsOf } from "./support/bmc-machine";
+import type { FlavourName } from "../../lab/bmc/flavours/flavour";
+import type { Modes } from "../../lab/bmc/modes";
+import { mustEnd, Stack } from "../engine/support/stack";
+import { type BmcMachine, bmcMachine, settingsOf } from "../lab/engine/support/bmc-machine";
 
 interface Case {
   readonly title: string;

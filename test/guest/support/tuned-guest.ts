@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import type { Stack } from "../engine/support/stack";
-import { eventually } from "../support/eventually";
-import { DebianGuest } from "./support/debian-guest";
-import { type NicValues, nicValues, sysctlValues } from "./support/live-values";
-import { networkIdentity } from "./support/network-identity";
-import { CONFIGURE_ANEW } from "./support/owner-actions";
-import { NETWORK_OWNERS, type NetworkOwner } from "./support/owners";
-import { SEED_NICS, SEED_SYSCTLS } from "./support/seed-values";
-import { systemSnapshot } from "./support/system-snapshot";
-import { guestStack, TUNING, tuningOf } from "./support/tuning-stack";
+import type { Stack } from "../../engine/support/stack";
+import { eventually } from "../../support/eventually";
+import { DebianGuest } from "./debian-guest";
+import { type NicValues, nicValues, sysctlValues } from "./live-values";
+import { networkIdentity } from "./network-identity";
+import { CONFIGURE_ANEW } from "./owner-actions";
+import type { NetworkOwner } from "./owners";
+import { SEED_NICS, SEED_SYSCTLS } from "./seed-values";
+import { systemSnapshot } from "./system-snapshot";
+import { guestStack, TUNING, tuningOf } from "./tuning-stack";
 
 /** Owners whose guest is tuned by its agent; the others are by SSH. */
 const BY_AGENT: readonly NetworkOwner[] = ["NetworkManager"];
@@ -18,7 +18,8 @@ const REBOOTED_AT_END: readonly NetworkOwner[] = ["networkd"];
 /** What the management NIC has, whatever happens to the others. */
 const managementOf = (values: Record<string, NicValues>): NicValues | undefined => values.enp1s0;
 
-for (const owner of NETWORK_OWNERS) {
+/** What tuning is to a guest whose network belongs to `owner`, over a reboot and back. The tests go on from each other. */
+export function tuningOfGuest(owner: NetworkOwner): void {
   const isByAgent = BY_AGENT.includes(owner);
 
   describe(`GuestTuning by ${isByAgent ? "the agent" : "SSH"} of a guest whose network belongs to ${owner}`, () => {

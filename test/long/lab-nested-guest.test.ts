@@ -6,11 +6,11 @@ import type { HostTopology } from "../../core/topology/model";
 import type { LabHost } from "../../lab/client/lab-host";
 import { guestBoot } from "../engine/support/environment";
 import { Stack } from "../engine/support/stack";
+import { chainsOfDomain, chainsOfTree } from "../lab/support/device-chains";
+import { gpudirect } from "../lab/support/gpudirect";
+import { bootedHost } from "../lab/support/hosts";
+import { startPaused } from "../lab/support/nested-guest";
 import { hostPathClassOf } from "../support/host-path-class";
-import { chainsOfDomain, chainsOfTree } from "./support/device-chains";
-import { gpudirect } from "./support/gpudirect";
-import { bootedHost } from "./support/hosts";
-import { startPaused } from "./support/nested-guest";
 
 const [GPUS, NICS, NVSWITCHES] = [8, 8, 4];
 const STARTS = 2;

@@ -1,0 +1,3 @@
+import { tuningOfGuest } from "./support/tuned-guest";
+
+tuningOfGuest("networkd");
