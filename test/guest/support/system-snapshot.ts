@@ -19,7 +19,7 @@ grep -rs '' core ipv4/conf/all ipv4/conf/default ipv4/tcp_*
 systemctl list-unit-files --no-legend --plain '*gpudirect*'
 systemctl list-units --all --no-legend --plain '*gpudirect*'
 cd /
-find etc usr/local var/lib/gpudirect run/gpudirect \\
+find etc usr/local var/lib/gpudirect run/gpudirect -mindepth 1 \\
   -name records -prune -o -printf '%p %M %u:%g %l\\n' -type f -fprint0 /run/snapshot-files 2> /dev/null
 xargs -0 sha256sum < /run/snapshot-files
 rm /run/snapshot-files

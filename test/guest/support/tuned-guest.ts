@@ -13,7 +13,7 @@ import { guestStack, TUNING, tuningOf } from "./tuning-stack";
 /** Owners whose guest is tuned by its agent; the others are by SSH. */
 const BY_AGENT: readonly NetworkOwner[] = ["NetworkManager"];
 /** Owners whose guest is rebooted once more, after all was given back. */
-const REBOOTED_AT_END: readonly NetworkOwner[] = ["networkd"];
+const REBOOTED_AT_END: readonly NetworkOwner[] = ["netplan"];
 
 /** What the management NIC has, whatever happens to the others. */
 const managementOf = (values: Record<string, NicValues>): NicValues | undefined => values.enp1s0;

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "../engine/support/stack";
+import { DebianGuest } from "../guest/support/debian-guest";
+import { DATA, type GuestInterface } from "../guest/support/interfaces";
+import { type NicValues, nicValues, sysctlValues } from "../guest/support/live-values";
+import { OTHER_SYSCTLS, SEED_NICS, SEED_SYSCTLS } from "../guest/support/seed-values";
+import { systemSnapshot } from "../guest/support/system-snapshot";
+import { guestStack, TUNING, tuningOf } from "../guest/support/tuning-stack";
 import { plannedChanges } from "../lab/support/lab-stack";
-import { DebianGuest } from "./support/debian-guest";
-import { DATA, type GuestInterface } from "./support/interfaces";
-import { type NicValues, nicValues, sysctlValues } from "./support/live-values";
-import { OTHER_SYSCTLS, SEED_NICS, SEED_SYSCTLS } from "./support/seed-values";
-import { systemSnapshot } from "./support/system-snapshot";
-import { guestStack, TUNING, tuningOf } from "./support/tuning-stack";
 
 const [FIRST, SECOND, THIRD] = DATA;
 const MANIFEST = "/var/lib/gpudirect/guest-tuning.sha256";
@@ -40,7 +40,7 @@ const NIC_DRIFT: Readonly<Record<string, (nic: GuestInterface) => string>> = {
 
 /** GPUs of the stand-in for nvidia-smi; the second one cannot lock its memory clock. */
 const [WHOLE, LACKING] = ["0000:17:00.0", "0000:65:00.0"];
-const NVIDIA_SMI = readFileSync(join(__dirname, "support", "nvidia-smi.sh"), "utf8");
+const NVIDIA_SMI = readFileSync(join(__dirname, "..", "guest", "support", "nvidia-smi.sh"), "utf8");
 
 describe("drift of a tuned guest", () => {
   let guest: DebianGuest;

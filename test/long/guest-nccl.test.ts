@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
 import type { AnyResource, Stack } from "../engine/support/stack";
+import { Container, documentedMounts } from "../guest/support/container";
+import { contentsOf } from "../guest/support/contents";
+import { DebianGuest } from "../guest/support/debian-guest";
+import { withFullDisk, withReadOnly } from "../guest/support/full-disk";
+import { DATA, MANAGEMENT } from "../guest/support/interfaces";
+import {
+  filesSnapshot,
+  SITE_FILES,
+  TOPOLOGY,
+  TOPOLOGY_FILE,
+  topologyOf,
+  writeSiteFiles,
+} from "../guest/support/nccl-files";
+import { addRdmaDevices } from "../guest/support/rdma-devices";
+import { guestStack } from "../guest/support/tuning-stack";
 import { plannedChanges } from "../lab/support/lab-stack";
-import { Container, documentedMounts } from "./support/container";
-import { contentsOf } from "./support/contents";
-import { DebianGuest } from "./support/debian-guest";
-import { withFullDisk, withReadOnly } from "./support/full-disk";
-import { DATA, MANAGEMENT } from "./support/interfaces";
-import { filesSnapshot, SITE_FILES, TOPOLOGY, TOPOLOGY_FILE, topologyOf, writeSiteFiles } from "./support/nccl-files";
-import { addRdmaDevices } from "./support/rdma-devices";
-import { guestStack } from "./support/tuning-stack";
 
 const [FIRST, SECOND, THIRD] = DATA;
 const NAME = "nccl";

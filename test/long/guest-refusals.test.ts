@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { Stack } from "../engine/support/stack";
-import { DebianGuest } from "./support/debian-guest";
-import { cutConnection, holdRings, letGo, unhold, untilHeld } from "./support/held-program";
-import { DATA, MANAGEMENT } from "./support/interfaces";
-import { type NicValues, nicValues } from "./support/live-values";
-import { SEED_NICS } from "./support/seed-values";
-import { systemSnapshot } from "./support/system-snapshot";
-import { guestStack, TUNING, tuningOf } from "./support/tuning-stack";
-import { full, readOnly } from "./support/unwritable";
+import { DebianGuest } from "../guest/support/debian-guest";
+import { cutConnection, holdRings, letGo, unhold, untilHeld } from "../guest/support/held-program";
+import { DATA, MANAGEMENT } from "../guest/support/interfaces";
+import { type NicValues, nicValues } from "../guest/support/live-values";
+import { SEED_NICS } from "../guest/support/seed-values";
+import { systemSnapshot } from "../guest/support/system-snapshot";
+import { guestStack, TUNING, tuningOf } from "../guest/support/tuning-stack";
+import { full, readOnly } from "../guest/support/unwritable";
 
 const [FIRST, , THIRD] = DATA;
 
