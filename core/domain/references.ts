@@ -1,3 +1,4 @@
+import { sameValue } from "../diff/plain";
 import { joinPath, type Problem } from "../problems";
 import type { DomainDocument, GuestDisk, GuestInterface } from "./document";
 
@@ -79,9 +80,8 @@ export function inOwnWords(
   found: References,
 ): DomainDocument {
   const disks = mapEntries(observed.disks, (disk, name) => {
-    const source = said
-      .map((document) => document?.disks?.[name]?.source)
-      .find((one) => means(one, disk.source, found));
+    const sources = said.map((document) => document?.disks?.[name]?.source);
+    const source = sources.find((one) => means(one, disk.source, found)) ?? untold(sources, disk.source, found);
     return source === undefined ? disk : { ...disk, source };
   });
   const interfaces = mapEntries(observed.interfaces, (nic, name) => {
@@ -91,6 +91,19 @@ export function inOwnWords(
     return network === undefined ? nic : { ...nic, network };
   });
   return { ...observed, disks, interfaces };
+}
+
+/**
+ * A pool that is stopped tells nothing of its volumes: then the id stands that all name, the program and the state. One that
+ * is new in the program is looked up before it is defined.
+ */
+function untold(said: readonly (Source | undefined)[], source: Source, found: References): Source | undefined {
+  const [first, ...others] = said;
+  if (first === undefined || others.length === 0 || !("volume" in source)) return undefined;
+  if (others.some((one) => !sameValue(one, first))) return undefined;
+  const reference = volumeReference(first);
+  const isMissing = reference !== undefined && found.get(referenceKey(reference))?.kind === "missing";
+  return isMissing ? first : undefined;
 }
 
 function means(said: Source | undefined, source: Source, found: References): said is Source {

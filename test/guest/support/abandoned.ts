@@ -8,9 +8,18 @@ export const FOLDERS = "/var/tmp";
 
 /** Removes guests of test runs that were killed: nobody else would. */
 export function removeAbandoned(): void {
-  for (const name of domains()) if (isAbandoned(name)) discard(name);
+  for (const name of domains()) if (isAbandoned(name)) remove(name);
   for (const name of readdirSync(FOLDERS)) {
     if (isAbandoned(name)) rmSync(join(FOLDERS, name), { recursive: true, force: true });
+  }
+}
+
+/** Of several runs that begin at the same moment, one removes it. */
+function remove(name: string): void {
+  try {
+    discard(name);
+  } catch (error) {
+    if (domains().includes(name)) throw error;
   }
 }
 

@@ -88,6 +88,17 @@ describe("what a document names by id", () => {
     assert.deepEqual(sources(seen), [{ pool: "pool", volume: "other" }, "other"]);
   });
 
+  it("stands as program and state have it while its pool is stopped, which tells nothing; a new one does not", () => {
+    const reference: Reference = { kind: "volume", id: "/pool/a.qcow2" };
+    const stopped = new Map(answers()).set(referenceKey(reference), { kind: "missing", reason: "pool is not active" });
+    const named = inNames(said(), answers()).document;
+    const source = (...documents: DomainDocument[]) => inOwnWords(named, documents, stopped).disks.alone?.source;
+    assert.deepEqual(source(said(), said()), { volume: "/pool/a.qcow2" });
+    const before = { ...said(), disks: { ...said().disks, alone: named.disks.alone } } as DomainDocument;
+    assert.deepEqual(source(said(), before), { pool: "pool", volume: "a.qcow2" });
+    assert.deepEqual(source(said()), { pool: "pool", volume: "a.qcow2" });
+  });
+
   it("is a problem at its property, with libvirt's words, where nothing has the id", () => {
     const missing = new Map(
       [...answers().keys()].map((key): [string, Resolved] => [key, { kind: "missing", reason: "no such" }]),
