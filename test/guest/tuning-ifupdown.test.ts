@@ -1,3 +1,0 @@
-import { tuningOfGuest } from "./support/tuned-guest";
-
-tuningOfGuest("ifupdown");

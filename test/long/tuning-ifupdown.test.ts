@@ -1,0 +1,3 @@
+import { tuningOfGuest } from "../guest/support/tuned-guest";
+
+tuningOfGuest("ifupdown");
