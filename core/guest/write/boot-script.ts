@@ -39,7 +39,8 @@ while read -r kind address name value <&3; do
     *) echo "$kind $address $name $value: $said" >&2; failed=1 ;;
   esac
 done 3< "$R${SETTINGS_FILE}"
-if [ "$mode" = all ]; then
+if [ "$mode" = all ] && [ -z "$records" ]; then rm -f "$R${GPU_RECORD}"
+elif [ "$mode" = all ]; then
   mkdir -p "$R${GPU_RECORD.slice(0, GPU_RECORD.lastIndexOf("/"))}" && printf '%s\n' "$records" > "$R${GPU_RECORD}.new" &&
     mv -f "$R${GPU_RECORD}.new" "$R${GPU_RECORD}" || failed=1
 fi

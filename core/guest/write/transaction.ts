@@ -229,11 +229,11 @@ make_changes() {
 save_records() {
   about=gpuClocks
   locate '${GPU_RECORD}'
-  [ "$records" != "$(cat "$file" 2> /dev/null)" ] || return 0
   if [ -z "$records" ]; then
+    is_there "$file" || return 0
     doom '${GPU_RECORD}'
     remove '${GPU_RECORD}'
-  else
+  elif [ "$records" != "$(cat "$file" 2> /dev/null)" ]; then
     put '${GPU_RECORD}' 644 "$records"
     place '${GPU_RECORD}'
   fi

@@ -34,6 +34,24 @@ describe("the script of each boot", () => {
     });
   }
 
+  it("remembers nothing where no GPU is tuned, and a system that is given back has nothing of it", () => {
+    const [few, fewBefore] = [
+      { ...tuned, gpuClocks: {} },
+      { ...before, gpuClocks: {} },
+    ];
+    system = exampleSystem();
+    system.run(scriptOf(few, fewBefore, adapters));
+    assert.equal(system.run(BOOT_SCRIPT, "dash").code, 0);
+    assert.throws(() => system.read("root/run/gpudirect/gpu-settings"), /ENOENT/);
+    // As an earlier version has left it.
+    system.write("root/run/gpudirect/gpu-settings", "\n");
+    assert.equal(system.run(scriptOf(fewBefore, few, adapters)).code, 0);
+    assert.deepEqual(
+      Object.keys(system.snapshot()).filter((path) => path.includes("gpu-settings")),
+      [],
+    );
+  });
+
   it("makes those of one adapter for udev", () => {
     system = booted();
     assert.equal(system.run(BOOT_SCRIPT, "dash", {}, ["adapter", FIRST]).code, 0);
