@@ -3,7 +3,8 @@ import { DATA, MANAGEMENT } from "./interfaces";
 
 /**
  * Values of all NICs, addresses, routes, parameters of the network, units, GPU state and every file that may carry settings, with
- * modes, owners and checksums. Records and locks of the provider are no settings.
+ * modes, owners and checksums. Records and locks of the provider are no settings, and
+ * keys that the kernel draws at each boot are nobody's.
  */
 const names = [MANAGEMENT, ...DATA].map(({ name }) => name);
 const SCRIPT = `
@@ -15,7 +16,7 @@ echo @
 ip -br -4 address
 ip -4 route
 cd /proc/sys/net
-grep -rs '' core ipv4/conf/all ipv4/conf/default ipv4/tcp_*
+grep -rs '' core ipv4/conf/all ipv4/conf/default ipv4/tcp_* | grep -v -e netdev_rss_key -e fastopen_key
 systemctl list-unit-files --no-legend --plain '*gpudirect*'
 systemctl list-units --all --no-legend --plain '*gpudirect*'
 cd /
