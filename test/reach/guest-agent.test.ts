@@ -200,7 +200,7 @@ describe("a guest by its agent", function () {
       for (const [name, message] of attempts) {
         await assert.rejects(at(name).run("true", runOptions()), (error: Error) => {
           assert.match(error.message, message);
-          return failsAt("connect", "guest x")(error);
+          return failsAt("off", "guest x")(error);
         });
       }
       await without.start();
