@@ -1,3 +1,4 @@
+import { lockdownMode } from "../topology/lockdown";
 import { baseName, ProbeSections } from "../topology/probe-sections";
 import { type Baseline, type BaselineReading, baseline } from "./model";
 
@@ -54,7 +55,6 @@ function factsOf(probe: ProbeSections): Baseline["facts"] {
   const count = (vendor: string, kind: RegExp) =>
     functions.filter((one) => one.get("vendor")?.[0] === vendor && kind.test(one.get("class")?.[0] ?? "")).length;
   const tables = probe.lines("acpi").map((line) => line.trim());
-  const lockdown = /\[(integrity|confidentiality)\]/.exec(probe.text("lockdown") ?? "")?.[1];
   return defined({
     biosVersion: dmi?.get("bios_version")?.[0],
     biosDate: dmi?.get("bios_date")?.[0],
@@ -65,7 +65,7 @@ function factsOf(probe: ProbeSections): Baseline["facts"] {
     nics: count(MELLANOX, NETWORK),
     acpiIommu: tables.includes("DMAR") ? "DMAR" : tables.includes("IVRS") ? "IVRS" : "none",
     iommuGroups: probe.lines("iommu-groups").length,
-    lockdown: lockdown === "integrity" || lockdown === "confidentiality" ? lockdown : "none",
+    lockdown: lockdownMode(probe.text("lockdown")) ?? "none",
   });
 }
 

@@ -6,7 +6,7 @@ import type { UnknownType } from "./unknown";
  * are objects, whose absent fields are left alone. Children are functions because schemas may be recursive.
  */
 export type Shape = {
-  /** Type of a value of this shape. */
+  /** What an unknown value of this shape is. */
   readonly type: UnknownType;
   /** Whether the schema marks the value as secret. */
   readonly secret: boolean;

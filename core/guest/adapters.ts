@@ -1,3 +1,4 @@
+import { byAddress } from "../topology/address-order";
 import { baseName, functionOfPath, type ProbeSections } from "../topology/probe-sections";
 import { parseConfigDumps } from "../topology/sysfs-config";
 import { routeFunctions } from "../topology/sysfs-net";
@@ -156,5 +157,3 @@ const wholeNumber = (text: string | undefined): number | undefined =>
 
 const defined = <Key extends string>(key: Key, value: number | undefined): { [K in Key]?: number } =>
   (value === undefined ? {} : { [key]: value }) as { [K in Key]?: number };
-
-const byAddress = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);

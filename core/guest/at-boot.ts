@@ -21,11 +21,6 @@ export function settingsAtBoot(settings: readonly string[], sysctls: readonly st
   return Object.fromEntries([...parameters, ...devices]);
 }
 
-const unsupportedPaths = ({ cards }: ObservedTuning): string[] =>
-  Object.entries(cards).flatMap(([address, { unsupported }]) =>
-    Object.keys(unsupported).map((name) => formatPath(["gpuClocks", address, name])),
-  );
-
 /**
  * Whether the next boot would make other settings than are wanted, where the values in force tell nothing of it: somebody
  * had set them already. `wanted` is resolved, and may hold unknowns.
@@ -41,5 +36,8 @@ export function isStaleAtBoot(observed: ObservedTuning, wanted: TuningInputs): b
     if (isInForce && observed.atBoot[path] !== value) return true;
   }
   // What a card does not support stands in the files all the same: it is tried at each boot.
-  return [...left].some((path) => !unsupportedPaths(observed).includes(path));
+  for (const [address, { unsupported }] of Object.entries(observed.cards)) {
+    for (const name of Object.keys(unsupported)) left.delete(formatPath(["gpuClocks", address, name]));
+  }
+  return left.size > 0;
 }

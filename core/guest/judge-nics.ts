@@ -3,12 +3,10 @@ import { programRefusals } from "./nic-programs";
 import { type JudgedAdapter, nameOf, nicsPath, sourceOf } from "./nic-source";
 import { mtuToBe, NIC_SETTINGS, type NicSetting, QOS_DRIVER, QOS_SETTINGS, resolveInterfaces } from "./resolve-nics";
 import { largestRing, ringStep } from "./ring-sizes";
+import { DISRUPTIVE } from "./route-carrier";
 import { entriesOf, fieldOf, selectedAdapters } from "./selection";
 import type { NicSettings } from "./settings";
 import type { ObservedTuning, TuningInputs } from "./tuning-shape";
-
-/** Settings that may take an interface off the network for a moment, or for good. */
-const DISRUPTIVE: readonly NicSetting[] = ["mtu", "rxRing", "txRing"];
 
 /** What of the adapters' settings cannot be on this system. */
 export function nicRefusals(observed: ObservedTuning, wanted: TuningInputs): Problem[] {

@@ -1,4 +1,5 @@
 import { joinPath } from "../problems";
+import { resolveInterfaces } from "./resolve-nics";
 import { fieldOf } from "./selection";
 import type { NicSettings } from "./settings";
 import type { ObservedTuning, TuningInputs } from "./tuning-shape";
@@ -10,15 +11,14 @@ export const DISRUPTIVE: readonly (keyof NicSettings)[] = ["mtu", "rxRing", "txR
  * Nobody is locked out by what is given back: an adapter that came to carry the default route or the SSH connection since it
  * was tuned keeps its MTU and its rings. Paths that are no change therefore, and what to tell of them.
  */
-export function keptForRoute(
-  { adapters, atBoot }: ObservedTuning,
-  { interfaces }: TuningInputs,
-): { beyond: string[]; warnings: string[] } {
+export function keptForRoute(observed: ObservedTuning, wanted: TuningInputs): { beyond: string[]; warnings: string[] } {
+  const { adapters, atBoot } = observed;
+  const interfaces = resolveInterfaces(observed, wanted);
   const paths = Object.entries(adapters)
     .filter(([, { carriesRoute }]) => carriesRoute)
     .flatMap(([address]) => {
       const entry = joinPath("interfaces", address);
-      const isNamed = (name: keyof NicSettings) => fieldOf(interfaces?.[address], name) !== undefined;
+      const isNamed = (name: keyof NicSettings) => fieldOf(interfaces[address], name) !== undefined;
       return DISRUPTIVE.filter((name) => !isNamed(name)).map((name) => joinPath(entry, name));
     });
   const ours = paths.filter((path) => Object.hasOwn(atBoot, path));

@@ -1,4 +1,4 @@
-import { functionOfPath } from "../topology/probe-sections";
+import { functionOfPath, linksIn } from "../topology/probe-sections";
 import type { RdmaDevice } from "./rdma-device";
 
 type Section = (name: string) => readonly string[];
@@ -30,9 +30,7 @@ export function rdmaDevices(section: Section, functionOfInterface: ReadonlyMap<s
       return device === undefined || parent === undefined ? [] : [[device, parent]];
     }),
   );
-  return section("rdma-links").flatMap((line): RdmaDevice[] => {
-    const [, name, target = ""] = / (\S+) -> (\S+)$/.exec(line) ?? [];
-    if (name === undefined) return [];
+  return [...linksIn(section("rdma-links"))].flatMap(([name, target]): RdmaDevice[] => {
     const ports = [...facts.keys()].flatMap((key) =>
       key.startsWith(`${name}/ports/`) ? [Number(key.split("/")[2])] : [],
     );

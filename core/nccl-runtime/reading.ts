@@ -1,5 +1,5 @@
 import { byAddress } from "../topology/address-order";
-import { functionOfPath } from "../topology/probe-sections";
+import { attributesIn, functionOfPath, linksIn } from "../topology/probe-sections";
 import { defaultRouteDevices, parseRoutes } from "../topology/sysfs-routes";
 import { ncclVariables, pamVariables } from "./env-file";
 import { BOOT_COPY, fileOf, NCCL_CONF, TMPFILES_CONF } from "./files";
@@ -50,9 +50,10 @@ export function parseRuntime(printed: string, meant: MeantAtBoot): RuntimeReadin
   if (topology?.includes("\ufffd")) throw new Error("the topology file is no text in UTF-8; move it away");
   const nccl = ncclVariables(parts.get("nccl-conf") ?? "");
   const pam = pamVariables(parts.get("environment") ?? "");
-  const functions = new Map(attributes(lines(parts, "pci")));
+  const functions = attributesIn(lines(parts, "pci"));
   const addresses = [...functions.keys()].sort(byAddress);
-  const of = (address: string, name: string) => functions.get(address)?.get(name)?.replace(/^0x/, "") ?? "";
+  const of = (address: string, name: string) => functions.get(address)?.get(name)?.[0]?.replace(/^0x/, "") ?? "";
+  const interfaces = linksIn(lines(parts, "net-links"));
   const routes = parseRoutes(["", ...byMetric(lines(parts, "route4").slice(1))], lines(parts, "route6"));
   return {
     topology,
@@ -60,10 +61,10 @@ export function parseRuntime(printed: string, meant: MeantAtBoot): RuntimeReadin
     ncclVariables: [...nccl.keys()].filter((name) => fileOf(name) === NCCL_CONF),
     overriding: [...pam.keys()].filter((name) => fileOf(name) === NCCL_CONF).sort(),
     ...persistence(parts, meant),
-    rdmaDevices: rdmaDevices((name) => lines(parts, name), netFunctions(lines(parts, "net-links"))),
+    rdmaDevices: rdmaDevices((name) => lines(parts, name), netFunctions(interfaces)),
     gpuAddresses: addresses.filter((one) => of(one, "vendor") === "10de" && of(one, "class").startsWith("03")),
     functions: Object.fromEntries(addresses.map((one) => [one, of(one, "class")])),
-    networkInterfaces: lines(parts, "net-links").flatMap(linkNames),
+    networkInterfaces: [...interfaces.keys()],
     defaultRoute: defaultRouteDevices(routes)[0],
     init: parts.get("init")?.trim() === "systemd" ? "systemd" : "other",
     topologyDaemon: lines(parts, "topology-daemon").length > 0,
@@ -78,35 +79,18 @@ function partOf(text: string): [string, string] {
 const lines = (parts: Parts, name: string): string[] =>
   (parts.get(name) ?? "").split("\n").filter((line) => line !== "");
 
-/** `OWNER/ATTRIBUTE:VALUE` lines. */
-function attributes(found: readonly string[]): Map<string, Map<string, string>> {
-  const owners = new Map<string, Map<string, string>>();
-  for (const line of found) {
-    const [, owner = "", name = "", value = ""] = /^([^/]+)\/([^:]+):(.*)$/.exec(line) ?? [];
-    if (owner !== "") owners.set(owner, (owners.get(owner) ?? new Map<string, string>()).set(name, value.trim()));
-  }
-  return owners;
-}
-
 /** Of several default routes, the kernel takes that of the lowest metric (linux net/ipv4/fib_trie.c). */
 function byMetric(routes: readonly string[]): string[] {
   const metric = (line: string) => Number(line.trim().split(/\s+/)[6]);
   return [...routes].sort((a, b) => metric(a) - metric(b));
 }
 
-/** Names of `ls -l` lines of links; the masters file of bonding is none. */
-const linkNames = (line: string): string[] => {
-  const [, name] = / (\S+) -> \S+$/.exec(line) ?? [];
-  return name === undefined ? [] : [name];
-};
-
 /** The PCI function that a network interface is of, by name. */
-function netFunctions(links: readonly string[]): Map<string, string> {
+function netFunctions(links: ReadonlyMap<string, string>): Map<string, string> {
   return new Map(
-    links.flatMap((line): [string, string][] => {
-      const [, name, target = ""] = / (\S+) -> (\S+)$/.exec(line) ?? [];
+    [...links].flatMap(([name, target]): [string, string][] => {
       const address = functionOfPath(target);
-      return name === undefined || address === undefined ? [] : [[name, address]];
+      return address === undefined ? [] : [[name, address]];
     }),
   );
 }

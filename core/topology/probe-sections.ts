@@ -36,26 +36,36 @@ export class ProbeSections {
 
   /** `OWNER/ATTRIBUTE:VALUE` lines: values by owner and attribute, a list since a file may have several lines. */
   attributes(section: string): Map<string, Map<string, string[]>> {
-    const owners = new Map<string, Map<string, string[]>>();
-    for (const line of this.lines(section)) {
-      const [, owner, attribute, value] = /^([^/]+)\/([^:]+):(.*)$/.exec(line) ?? [];
-      if (owner === undefined || attribute === undefined || value === undefined) continue;
-      const attributes = owners.get(owner) ?? new Map<string, string[]>();
-      owners.set(owner, attributes);
-      attributes.set(attribute, [...(attributes.get(attribute) ?? []), value.trim()]);
-    }
-    return owners;
+    return attributesIn(this.lines(section));
   }
 
   /** Symbolic links of `ls -l` lines: target by name. */
   links(section: string): Map<string, string> {
-    const links = new Map<string, string>();
-    for (const line of this.lines(section)) {
-      const [, name, target] = /(\S+) -> (\S+)$/.exec(line) ?? [];
-      if (name !== undefined && target !== undefined) links.set(name, target);
-    }
-    return links;
+    return linksIn(this.lines(section));
   }
+}
+
+/** As `ProbeSections.attributes`, of lines. */
+export function attributesIn(lines: readonly string[]): Map<string, Map<string, string[]>> {
+  const owners = new Map<string, Map<string, string[]>>();
+  for (const line of lines) {
+    const [, owner, attribute, value] = /^([^/]+)\/([^:]+):(.*)$/.exec(line) ?? [];
+    if (owner === undefined || attribute === undefined || value === undefined) continue;
+    const attributes = owners.get(owner) ?? new Map<string, string[]>();
+    owners.set(owner, attributes);
+    attributes.set(attribute, [...(attributes.get(attribute) ?? []), value.trim()]);
+  }
+  return owners;
+}
+
+/** As `ProbeSections.links`, of lines. */
+export function linksIn(lines: readonly string[]): Map<string, string> {
+  const links = new Map<string, string>();
+  for (const line of lines) {
+    const [, name, target] = /(\S+) -> (\S+)$/.exec(line) ?? [];
+    if (name !== undefined && target !== undefined) links.set(name, target);
+  }
+  return links;
 }
 
 /** Last component of a path. */

@@ -17,7 +17,7 @@ export interface ConfigFacts {
  * Ports by the device/port type of the PCI Express capabilities register, bits 7:4.
  */
 const CAPABILITIES_POINTER = 0x34;
-const CAPABILITY_PCIE = 0x10;
+export const CAPABILITY_PCIE = 0x10;
 const EXTENDED_START = 0x100;
 const EXTENDED = { serial: 0x0003, acs: 0x000d, ats: 0x000f, sriov: 0x0010 };
 const SRIOV_TOTAL_VFS = 0x0e;
@@ -76,7 +76,8 @@ export function configFacts(bytes: Uint8Array): ConfigFacts {
   };
 }
 
-function findCapability(bytes: Uint8Array, id: number): number | undefined {
+/** Offset of a capability by its id, from the list that begins at 34h. */
+export function findCapability(bytes: Uint8Array, id: number): number | undefined {
   let at = (bytes[CAPABILITIES_POINTER] ?? 0) & 0xfc;
   for (let steps = 0; at >= 0x40 && steps < 48; steps++) {
     if (bytes[at] === id) return at;

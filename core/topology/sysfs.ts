@@ -2,6 +2,7 @@ import { Refusal } from "../problems";
 import { zodProblems } from "../zod-problems";
 import { hostProblems } from "./check-host";
 import { refuseProblems } from "./input-limits";
+import { lockdownMode } from "./lockdown";
 import { HOST_FILE_VERSION, type HostTopology, type HostUse, hostTopology, type VolatileFacts } from "./model";
 import { ProbeSections } from "./probe-sections";
 import { bootFunctions } from "./sysfs-boot";
@@ -79,13 +80,13 @@ function markUses(probe: ProbeSections, pci: ProbedPci, warnings: string[]): voi
 }
 
 function volatileOf(probe: ProbeSections, pci: ProbedPci, freeHugepages: ProbedNumaPools): VolatileFacts {
-  const lockdown = /\[(none|integrity|confidentiality)\]/.exec(probe.text("lockdown") ?? "")?.[1];
+  const lockdown = lockdownMode(probe.text("lockdown"));
   return {
     drivers: pci.drivers,
     links: pci.links,
     freeHugepages,
     ...optional("kernelCommandLine", withoutSecrets(probe.text("cmdline"))),
-    ...optional("lockdown", lockdown as VolatileFacts["lockdown"]),
+    ...optional("lockdown", lockdown),
   };
 }
 type ProbedNumaPools = NonNullable<VolatileFacts["freeHugepages"]>;

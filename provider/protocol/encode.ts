@@ -22,9 +22,14 @@ export interface Secrecy {
    * waits for a boot.
    */
   readonly hasSecret?: ((text: string) => boolean) | undefined;
+  /**
+   * Whether every unknown is sent as that of a text. For outputs: the Node SDK takes the sentinels of other types for texts
+   * (runtime/rpc.ts, deserializeProperty).
+   */
+  readonly unknownAsText?: boolean;
 }
 
-/** Writes a Struct: unknowns as the sentinel of their type, secret places wrapped, keys without a value left out. */
+/** Writes a Struct: unknowns as sentinels, secret places wrapped, keys without a value left out. */
 export function encode(value: PlainObject, secrecy: Secrecy = {}): Struct {
   const struct = new Struct();
   const fields = struct.getFieldsMap();
@@ -37,12 +42,15 @@ export function encode(value: PlainObject, secrecy: Secrecy = {}): Struct {
 }
 
 function encodeValue(value: unknown, secrecy: Secrecy): Value {
-  const { secrets, shape } = secrecy;
+  const { secrets, shape, unknownAsText = false } = secrecy;
   const wholeList = secrecy.wholeLists && Array.isArray(value) && secrets?.holdsSecret;
   const tellsSecret = typeof value === "string" && secrecy.hasSecret?.(value);
   if (secrets?.secret || shape?.secret || wholeList || tellsSecret) {
     const wrapper = new Struct();
-    wrapper.getFieldsMap().set(signatureKey, text(signatures.secret)).set("value", encodePlain(value, {}));
+    wrapper
+      .getFieldsMap()
+      .set(signatureKey, text(signatures.secret))
+      .set("value", encodePlain(value, { unknownAsText }));
     return new Value().setStructValue(wrapper);
   }
   return encodePlain(value, { ...secrecy, shape: shapeFor(shape, value) });
@@ -53,7 +61,7 @@ function encodePlain(value: unknown, secrecy: Secrecy): Value {
   if (typeof value === "boolean") return new Value().setBoolValue(value);
   if (typeof value === "number") return new Value().setNumberValue(value);
   if (typeof value === "string") return text(value);
-  if (value instanceof Unknown) return text(unknownSentinels[value.type]);
+  if (value instanceof Unknown) return text(unknownSentinels[secrecy.unknownAsText ? "string" : value.type]);
   if (value instanceof SpecialValue)
     return Value.fromJavaScript(value.fields as Parameters<typeof Value.fromJavaScript>[0]);
   if (Array.isArray(value)) {

@@ -12,7 +12,7 @@ import { refuseTakeover, TakeoverRefused } from "./takeover";
 
 /**
  * Outputs as far as they are known before anything is done: the target's fields, what the definition can tell, and
- * unknowns for the rest. Touches nothing.
+ * unknowns of the right type for the rest. Touches nothing.
  */
 function previewOutputs(
   resource: Resource,
@@ -24,9 +24,8 @@ function previewOutputs(
   const told = resource.preview(target, observed);
   const outputs: PlainObject = {};
   if (resource.outputShape.kind !== "object") return target;
-  for (const key of resource.outputShape.fields().keys()) {
-    // Of whatever type: the Node SDK takes the sentinels of other types for texts (runtime/rpc.ts, deserializeProperty).
-    outputs[key] = told[key] ?? target[key] ?? new Unknown("string");
+  for (const [key, shape] of resource.outputShape.fields()) {
+    outputs[key] = told[key] ?? target[key] ?? new Unknown(shape.type);
   }
   return outputs;
 }

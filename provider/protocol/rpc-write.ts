@@ -72,7 +72,7 @@ export function outputSecrecy(resource: Resource, request: Request, hidden: Hidd
   const { secrets } = request;
   if (hidden.previous?.some(({ secret }) => secret)) secrets.mark(PREVIOUS_KEYS);
   const hasSecret = secrets.holdsSecret ? (text: string) => request.redact(text) !== text : undefined;
-  return { secrets, shape: resource.outputShape, wholeLists: true, hasSecret };
+  return { secrets, shape: resource.outputShape, wholeLists: true, hasSecret, unknownAsText: true };
 }
 
 async function attempt(resource: Resource, request: Request, place: Place, goal: Goal) {

@@ -1,5 +1,14 @@
+import { z } from "zod";
 import { hasUnknown } from "../../core/diff/unknown";
 import type { Judgement } from "../protocol/definition";
+
+/** The input of what is put off. */
+export const defer = z
+  .boolean()
+  .default(false)
+  .describe(
+    "Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start",
+  );
 
 /** Inputs that tell when a guest has the devices that are planned. */
 interface Started {

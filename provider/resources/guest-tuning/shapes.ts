@@ -8,6 +8,7 @@ import {
   nicSettings,
 } from "../../../core/guest/settings";
 import { pciAddress } from "../../../core/topology/model";
+import { defer } from "../deferred";
 
 const sysctlName = z
   .string()
@@ -63,12 +64,7 @@ export const guestTuningInputs = z.strictObject({
     .enum(["report", "require"])
     .default("report")
     .describe("What to do where the system lacks what GPUDirect RDMA needs: report warns, require fails the update"),
-  defer: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start",
-    ),
+  defer,
   after: z
     .string()
     .optional()

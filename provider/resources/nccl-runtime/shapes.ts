@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { rdmaDevice } from "../../../core/nccl-runtime/rdma-device";
 import { pciAddress } from "../../../core/topology/model";
+import { defer } from "../deferred";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: no path that is meant has them
 const absolutePath = z.string().regex(/^\/[^\x00-\x1f\x7f]*[^/\x00-\x1f\x7f]$/, "must be the absolute path of a file");
@@ -54,12 +55,7 @@ export const ncclRuntimeInputs = z.strictObject({
     .boolean()
     .default(true)
     .describe("Whether the topology file is made again at each boot (tmpfiles.d); where it lies is emptied at boot"),
-  defer: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Whether all is left as it is for now, with a warning: for a guest whose change of devices waits for its next start",
-    ),
+  defer,
   after: z
     .string()
     .optional()
