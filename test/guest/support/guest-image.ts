@@ -13,7 +13,7 @@ export function guestImage(): GuestImage {
     throw new Error("GPUDIRECT_GUEST_OS is not set: these tests need what set-up makes, run npm run test:lab");
   return {
     disk: join(folder, "disk.qcow2"),
-    kernel: join(folder, "vmlinuz"),
+    kernel: join(folder, "vmlinux"),
     initrd: join(folder, "initrd.img"),
   };
 }

@@ -19,6 +19,7 @@ const NEEDED = {
     mmdebstrap: "mmdebstrap",
     mke2fs: "e2fsprogs",
     cpio: "cpio",
+    xz: "xz-utils",
     // The NICs' MaxReadReq is a library that QEMU loads.
     cc: "gcc",
     ssh: "openssh-client",
