@@ -1,7 +1,7 @@
 import type { Change } from "../diff/field-diff";
 import { mergePlanned, replaceValue, valueAt } from "../diff/merge";
 import { formatPath, isAtOrBelow, type Keys } from "../diff/path";
-import { type PlainObject, sameValue } from "../diff/plain";
+import { definedKeys, getKey, isPlainObject, type PlainObject, sameValue } from "../diff/plain";
 import { childShape, holdsSettings, type Shape } from "../diff/shape";
 
 /** What was at a place before it was first written. */
@@ -13,14 +13,14 @@ export interface PreviousValue {
   readonly secret?: true;
 }
 
-/** The values known, and those at the places that are now written for the first time. */
+/** The values known, and those at places that are now written or taken over for the first time. */
 export function rememberPrevious(
   known: readonly PreviousValue[],
   observed: PlainObject,
-  changes: readonly Change[],
+  places: readonly { readonly keys: Keys }[],
   isSecret: (keys: Keys) => boolean,
 ): PreviousValue[] {
-  const added = changes
+  const added = places
     .filter(({ keys }) => !known.some((one) => isAtOrBelow(keys, one.keys)))
     .map(({ keys }): PreviousValue => {
       const value = valueAt(observed, keys);
@@ -29,6 +29,19 @@ export function rememberPrevious(
       return { keys, value, ...(isSecret(keys) ? { secret: true } : {}) };
     });
   return [...known, ...added];
+}
+
+/**
+ * Places that are as they are wanted to be, down to single values and lists. They are taken over unwritten: what somebody makes
+ * of them later, and an update puts right, is not what was there before.
+ */
+export function asWanted(wanted: PlainObject, observed: PlainObject, above: Keys = []): { readonly keys: Keys }[] {
+  return definedKeys(wanted).flatMap((key) => {
+    const [value, found] = [wanted[key], getKey(observed, key)];
+    const keys = [...above, key];
+    if (isPlainObject(value) && isPlainObject(found)) return asWanted(value, found, keys);
+    return sameValue(value, found) ? [{ keys }] : [];
+  });
 }
 
 /** The values with those that only the other side has: a record holds no secrets, a state may be older. */

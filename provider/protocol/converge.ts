@@ -126,7 +126,7 @@ function tenureFor(
   const shape = place.resource.inputShape;
   const stored = record ? mergePrevious(record.previous, goal.hidden.previous ?? []) : (goal.hidden.previous ?? []);
   const known = withoutReturned(stored, goal.wanted, before, shape);
-  const settings = place.resource.ofInputs(writes);
+  const settings = [...place.resource.ofInputs(writes), ...place.resource.settled(goal.wanted, before)];
   const previous = rememberPrevious(known, before, settings, (keys) => place.isSecret(before, keys));
   const restored = withRestored(goal.wanted, writes, previous, shape);
   return { wanted: restored.wanted, kept: restored.previous, record: { owner: work.owner, existed, previous } };

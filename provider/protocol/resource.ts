@@ -4,7 +4,7 @@ import { isAtOrBelow, type Keys, parsePath } from "../../core/diff/path";
 import { isPlainObject, type PlainObject } from "../../core/diff/plain";
 import { childShape, pruneToShape, type Shape, withSettingMaps } from "../../core/diff/shape";
 import { hasUnknown } from "../../core/diff/unknown";
-import { withUnreturned } from "../../core/ownership/previous";
+import { asWanted, withUnreturned } from "../../core/ownership/previous";
 import { Refusal } from "../../core/problems";
 import { type Checked, checkBeyondShape, checkShape, knownFields } from "./check";
 import type { Judgement, ResourceContext, ResourceDefinition, WorkContext } from "./definition";
@@ -140,6 +140,12 @@ export class Resource {
   /** Changes that lead to a write: those of fields that the machine has. */
   written(changes: readonly Change[]): Change[] {
     return changes.filter((change) => !this.kept.has(String(change.keys[0])));
+  }
+
+  /** Settings that are as they are wanted to be; those that say which thing it is are none. */
+  settled(wanted: PlainObject, observed: PlainObject): { readonly keys: Keys }[] {
+    const names = [...this.kept, ...this.replaceOn];
+    return asWanted(wanted, observed).filter(({ keys }) => !names.includes(String(keys[0])));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { driftOfAll } from "./support/drift-of-all";
 import { tuningOfGuest } from "./support/tuned-guest";
 
-tuningOfGuest("networkd");
+tuningOfGuest("networkd", driftOfAll);

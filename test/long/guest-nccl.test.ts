@@ -3,7 +3,6 @@ import type { AnyResource, Stack } from "../engine/support/stack";
 import { Container, documentedMounts } from "../guest/support/container";
 import { contentsOf } from "../guest/support/contents";
 import { DebianGuest } from "../guest/support/debian-guest";
-import { withFullDisk, withReadOnly } from "../guest/support/full-disk";
 import { DATA, MANAGEMENT } from "../guest/support/interfaces";
 import {
   filesSnapshot,
@@ -15,6 +14,7 @@ import {
 } from "../guest/support/nccl-files";
 import { addRdmaDevices } from "../guest/support/rdma-devices";
 import { guestStack } from "../guest/support/tuning-stack";
+import { withFullDisk, withReadOnly } from "../guest/support/unwritable";
 import { plannedChanges } from "../lab/support/lab-stack";
 
 const [FIRST, SECOND, THIRD] = DATA;
@@ -114,7 +114,8 @@ describe("NcclRuntime on a Debian guest", () => {
   });
 
   it("a login sees the variables that are not NCCL's, whatever its shell does", async () => {
-    // The shell's environment as sshd has made it.
+    // The shell's environment as sshd has made it at the login.
+    guest.logOut();
     const seen = (await guest.run("tr '\\0' '\\n' < /proc/$$/environ")).split("\n");
     for (const line of ["MY_SITE=x", "MY_RACK=r7", "LANG=C.UTF-8"]) assert.ok(seen.includes(line), seen.join("\n"));
   });

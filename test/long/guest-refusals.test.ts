@@ -4,38 +4,13 @@ import { DebianGuest } from "../guest/support/debian-guest";
 import { cutConnection, holdRings, letGo, unhold, untilHeld } from "../guest/support/held-program";
 import { DATA, MANAGEMENT } from "../guest/support/interfaces";
 import { type NicValues, nicValues } from "../guest/support/live-values";
-import { SEED_NICS } from "../guest/support/seed-values";
+import { refusedUpdate } from "../guest/support/refused-update";
 import { systemSnapshot } from "../guest/support/system-snapshot";
 import { guestStack, TUNING, tuningOf } from "../guest/support/tuning-stack";
-import { full, readOnly } from "../guest/support/unwritable";
+import { argumentsOf, ONE_WAY, OTHER_WAY, type Way } from "../guest/support/tuning-ways";
+import { withFullFolder } from "../guest/support/unwritable";
 
 const [FIRST, , THIRD] = DATA;
-
-/** A way to tune the guest, and what its NICs have then. */
-interface Way {
-  readonly args: { readonly nicSettings: object; readonly interfaces: object; readonly sysctls: object };
-  readonly nics: Readonly<Record<string, NicValues>>;
-}
-
-const ONE: Way = {
-  args: { nicSettings: {}, interfaces: {}, sysctls: { "net.core.rmem_max": "4194304" } },
-  nics: SEED_NICS,
-};
-/** Differs from the other way in every kind of setting: what fails is an update from one to the other. */
-const OTHER: Way = {
-  args: {
-    nicSettings: { mtu: 4000, txQueueLength: 3000, rxRing: 192, txRing: 128, maxReadRequest: 1024 },
-    // virtio-net takes powers of 2.
-    interfaces: { [THIRD.pciAddress]: { rxRing: 128 } },
-    sysctls: { "net.core.rmem_max": "2097152" },
-  },
-  nics: Object.fromEntries(
-    DATA.map((nic) => [
-      nic.name,
-      { mtu: 4000, txqueuelen: 3000, rx: nic === THIRD ? 128 : 192, tx: 128, maxReadReq: 1024 },
-    ]),
-  ),
-};
 
 describe("a GuestTuning that cannot be", () => {
   let guest: DebianGuest;
@@ -43,26 +18,19 @@ describe("a GuestTuning that cannot be", () => {
   let untuned: string[];
   /** The system as the last update that went well has left it. */
   let tuned: string[];
-  let now = ONE;
+  let now = ONE_WAY;
 
-  const other = (): Way => (now === ONE ? OTHER : ONE);
+  const other = (): Way => (now === ONE_WAY ? OTHER_WAY : ONE_WAY);
   const dataNics = async (): Promise<Record<string, NicValues>> => {
     const { [MANAGEMENT.name]: _, ...values } = await nicValues(guest);
     return values;
   };
 
   function program(way: Way, more: { readonly [arg: string]: object } = {}): void {
-    const args = Object.entries(way.args).map(([name, value]) => [name, { ...value, ...more[name] }]);
-    stack.resources({ [TUNING]: tuningOf(guest.bySsh, { ...more, ...Object.fromEntries(args) }) });
+    stack.resources({ [TUNING]: tuningOf(guest.bySsh, argumentsOf(way, more)) });
   }
 
-  /** An update that must fail and say so; returns what it said. */
-  async function refused(...said: readonly RegExp[]): Promise<void> {
-    const { code, text } = await stack.up();
-    assert.notEqual(code, 0, text);
-    for (const pattern of said) assert.match(text, pattern);
-  }
-
+  const refused = (...said: readonly RegExp[]): Promise<void> => refusedUpdate(stack, ...said);
   const assertNothingSet = async () => assert.deepEqual(await systemSnapshot(guest), tuned);
 
   /** The update that failed, with what it lacked: it must go through and set all. */
@@ -108,61 +76,13 @@ describe("a GuestTuning that cannot be", () => {
     await assertNothingSet();
   });
 
-  it("undoes the half that was done where the kernel refuses a value", async () => {
-    program(other(), { sysctls: { "net.ipv4.tcp_wmem": "4096 many 4194304" } });
-    await refused(/sysctls\["net\.ipv4\.tcp_wmem"\] could not be set to 4096 many 4194304/, /Nothing is set/);
-    await assertNothingSet();
-    await mustGoThrough();
-  });
-
-  it("refuses rings where ethtool is missing, by the name of its package", async () => {
-    await guest.run("mv /usr/sbin/ethtool /usr/sbin/ethtool.away");
+  it("sets nothing where the disk of the list of files is full, and names the file", async () => {
     program(other());
-    try {
-      await refused(/nicSettings\.rxRing: .*program ethtool.*install the package ethtool/);
-    } finally {
-      await guest.run("mv /usr/sbin/ethtool.away /usr/sbin/ethtool");
-    }
+    await withFullFolder(guest, "/var/lib/gpudirect", () =>
+      refused(/\/var\/lib\/gpudirect\/.*No space left on device/),
+    );
     await assertNothingSet();
   });
-
-  it("refuses a GPU's settings where nvidia-smi is missing", async () => {
-    // No emulated device is a GPU: one function's ids are covered by those of one.
-    const device = "/sys/bus/pci/devices/0000:00:1f.3";
-    await guest.run(`cd ${device} && echo 0x10de > /run/vendor && echo 0x030200 > /run/class &&
-      mount --bind /run/vendor vendor && mount --bind /run/class class`);
-    program(other());
-    try {
-      await refused(/gpus: tuning the GPUs 0000:00:1f\.3 needs the program nvidia-smi.*install the package nvidia-smi/);
-    } finally {
-      await guest.run(`cd ${device} && umount vendor class && rm /run/vendor /run/class`);
-    }
-    await assertNothingSet();
-  });
-
-  it("sets nothing where /etc is read only, and names the file", async () => {
-    const mount = await readOnly(guest, "/etc");
-    program(other());
-    try {
-      await refused(/persistent: \/etc\/\S+ could not be written: .*Read-only file system/, /Nothing is set/);
-    } finally {
-      await mount.giveBack();
-    }
-    await assertNothingSet();
-  });
-
-  for (const folder of ["/etc/gpudirect", "/var/lib/gpudirect"]) {
-    it(`sets nothing where the disk of ${folder} is full, and names the file`, async () => {
-      const mount = await full(guest, folder);
-      program(other());
-      try {
-        await refused(new RegExp(`${folder}/.*No space left on device`));
-      } finally {
-        await mount.giveBack();
-      }
-      await assertNothingSet();
-    });
-  }
 
   it("goes through once there is room again", async () => {
     await mustGoThrough();
@@ -204,24 +124,6 @@ describe("a GuestTuning that cannot be", () => {
       assert.notEqual((await update.ended).code, 0);
       await letGo(guest, "fail");
       await assertNothingSet();
-      await mustGoThrough();
-    });
-
-    it("undoes all where the agent is killed", async () => {
-      // The same guest by another way: its name stays, and so does all that was set.
-      const { [guest.byAgent]: agent = {} } = guest.hosts();
-      await stack.configure({ "gpudirect:hosts": { [guest.bySsh]: agent } });
-      await holdRings(guest);
-      program(other());
-      const update = stack.start("up", "--yes", "--skip-preview");
-      await untilHeld(guest, update);
-      await guest.run("systemctl kill --kill-whom=main --signal=KILL qemu-guest-agent");
-      const { code, text } = await update.ended;
-      assert.notEqual(code, 0, text);
-      assert.match(text, new RegExp(`${guest.bySsh}: .*agent`));
-      await letGo(guest, "fail");
-      await assertNothingSet();
-      await guest.run("systemctl reset-failed qemu-guest-agent; systemctl start qemu-guest-agent");
       await mustGoThrough();
     });
 

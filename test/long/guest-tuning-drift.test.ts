@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "../engine/support/stack";
 import { DebianGuest } from "../guest/support/debian-guest";
-import { DATA, type GuestInterface } from "../guest/support/interfaces";
-import { type NicValues, nicValues, sysctlValues } from "../guest/support/live-values";
-import { OTHER_SYSCTLS, SEED_NICS, SEED_SYSCTLS } from "../guest/support/seed-values";
+import { DATA } from "../guest/support/interfaces";
+import { type NicValues, nicValues } from "../guest/support/live-values";
+import { driftPath, NIC_DRIFT } from "../guest/support/nic-drift";
+import { SEED_NICS } from "../guest/support/seed-values";
 import { systemSnapshot } from "../guest/support/system-snapshot";
 import { guestStack, TUNING, tuningOf } from "../guest/support/tuning-stack";
 import { plannedChanges } from "../lab/support/lab-stack";
@@ -25,18 +26,6 @@ const FILES = [
   "/etc/udev/rules.d/99-zz-gpudirect.rules",
   "/usr/local/sbin/gpudirect-guest-tuning",
 ];
-
-const pathOf = ({ pciAddress }: GuestInterface, setting: string): string =>
-  `update interfaces["${pciAddress}"].${setting}`;
-
-/** What changes a setting of a NIC behind the provider's back, by the setting. */
-const NIC_DRIFT: Readonly<Record<string, (nic: GuestInterface) => string>> = {
-  mtu: ({ name }) => `ip link set ${name} mtu 1400`,
-  txQueueLength: ({ name }) => `ip link set ${name} txqueuelen 500`,
-  rxRing: ({ name }) => `ethtool -G ${name} rx 128`,
-  txRing: ({ name }) => `ethtool -G ${name} tx 128`,
-  maxReadRequest: ({ pciAddress }) => `setpci -s ${pciAddress} CAP_EXP+8.w=1000:7000`,
-};
 
 /** GPUs of the stand-in for nvidia-smi; the second one cannot lock its memory clock. */
 const [WHOLE, LACKING] = ["0000:17:00.0", "0000:65:00.0"];
@@ -74,22 +63,12 @@ describe("drift of a tuned guest", () => {
     const seen: string[] = [];
     for (const [setting, drift] of Object.entries(NIC_DRIFT)) {
       await guest.run(drift(FIRST));
-      seen.push(pathOf(FIRST, setting));
+      seen.push(driftPath(FIRST, setting));
       assert.deepEqual(await planned(), [...seen].sort());
     }
     await guest.run([SECOND, THIRD].flatMap((nic) => Object.values(NIC_DRIFT).map((drift) => drift(nic))).join("\n"));
     await stack.mustUp();
     assert.deepEqual(await nicValues(guest), { enp1s0: values.enp1s0, ...SEED_NICS });
-  });
-
-  it("of each kernel parameter shows by its name, and is mended", async () => {
-    const writes = Object.entries(OTHER_SYSCTLS).map(([name, value]) => `sysctl -q -w ${name}='${value}'`);
-    await guest.run(writes.join("\n"));
-    assert.deepEqual(await sysctlValues(guest, Object.keys(OTHER_SYSCTLS)), OTHER_SYSCTLS);
-    const paths = Object.keys(SEED_SYSCTLS).map((name) => `update sysctls["${name}"]`);
-    assert.deepEqual(await planned(), paths.sort());
-    await stack.mustUp();
-    assert.deepEqual(await sysctlValues(guest, Object.keys(SEED_SYSCTLS)), SEED_SYSCTLS);
   });
 
   it("of one kernel parameter shows alone", async () => {
@@ -140,7 +119,7 @@ describe("drift of a tuned guest", () => {
     assert.deepEqual(await nicValues(guest), { enp1s0: values.enp1s0, ...SEED_NICS, ...single });
 
     stack.resources({ [TUNING]: tuningOf(guest.bySsh, { nics }) });
-    const paths = [pathOf(SECOND, "mtu"), pathOf(SECOND, "rxRing"), `delete interfaces["${THIRD.pciAddress}"]`];
+    const paths = [driftPath(SECOND, "mtu"), driftPath(SECOND, "rxRing"), `delete interfaces["${THIRD.pciAddress}"]`];
     assert.deepEqual(await planned(), paths.sort());
     await stack.mustUp();
     const given = { [THIRD.name]: values[THIRD.name] };

@@ -41,11 +41,24 @@ describe("protocol: what was there before", () => {
       { keys: ["labels", "b"] },
       { keys: ["limits"] },
       { keys: ["size"], value: 1 },
+      // As it was wanted: taken over, though not written.
+      { keys: ["owner"], value: "root" },
     ]);
     deepEqual(state.__previous, previous);
     await life.delete(state, inputs);
     deepEqual(values(life.onMachine()), original);
     equal(record(), undefined);
+  });
+
+  it("is what was taken over, not what somebody made of it since and an update has put right", async () => {
+    const inputs = life.inputs({ size: 1, labels: { a: "theirs" } });
+    const state = await create(inputs);
+    writeFileSync(life.file, JSON.stringify({ ...life.onMachine(), size: 9, labels: { a: "drift" } }));
+    const drifted = { ...state, size: 9, labels: { a: "drift" } };
+    const mended = await update(drifted, inputs, inputs);
+    deepEqual(values(life.onMachine()), original);
+    await life.delete(mended, inputs);
+    deepEqual(values(life.onMachine()), original);
   });
 
   it("is kept as it was first, however many updates follow, and comes back for a field that is taken out", async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -102,9 +103,14 @@ export class DebianGuest {
     return stdout;
   }
 
-  /** Runs a command as root by SSH; status 255 is ssh's own failure. */
+  /** Runs a command as root by SSH; status 255 is ssh's own failure. All of these share one connection. */
   tryRun(command: string, input = ""): Promise<CommandResult> {
-    return runBySsh(this.paths.sshConfig, this.name, command, input);
+    return runBySsh(this.paths.sharedSshConfig, this.name, command, input);
+  }
+
+  /** Ends the connection that commands share: the next one logs in anew. */
+  logOut(): void {
+    spawnSync("ssh", ["-F", this.paths.sharedSshConfig, "-O", "exit", this.name], { stdio: "ignore" });
   }
 
   /** The provider's configuration `gpudirect:hosts` for both ways to the guest: `bySsh` and `byAgent`. */
@@ -125,11 +131,13 @@ export class DebianGuest {
     const before = await this.bootId();
     // The connection may end with the guest's sshd, before the command has ended.
     await this.tryRun("systemctl reboot");
+    this.logOut();
     await this.booted(before);
   }
 
   /** Ends the guest at once, whatever it is doing, and leaves it off. */
   powerCut(): void {
+    this.logOut();
     virsh("destroy", this.domain);
   }
 
@@ -141,6 +149,7 @@ export class DebianGuest {
 
   /** Ends the guest and removes all that is left of it; a kept one stays as it is. */
   stop(): void {
+    this.logOut();
     if (process.env.GPUDIRECT_TEST_GUEST_KEEP) return;
     running.delete(this);
     discard(this.domain);

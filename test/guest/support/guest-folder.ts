@@ -18,7 +18,9 @@ export interface GuestPaths {
   readonly registerRules: string;
   readonly consoleLog: string;
   readonly sshKey: string;
+  /** A connection for each command, and one for all of them. */
   readonly sshConfig: string;
+  readonly sharedSshConfig: string;
   readonly knownHosts: string;
 }
 
@@ -33,6 +35,7 @@ export function guestPaths(folder: string): GuestPaths {
     consoleLog: at("console.log"),
     sshKey: at("ssh_key"),
     sshConfig: at("ssh_config"),
+    sharedSshConfig: at("ssh_config_shared"),
     knownHosts: at("known_hosts"),
   };
 }
@@ -92,6 +95,14 @@ function writeSshConfig(paths: GuestPaths, { name, sshPort }: NewGuest, hostKey:
     "  LogLevel ERROR",
   ];
   writeFileSync(paths.sshConfig, `${lines.join("\n")}\n`);
+  // A login takes an emulated guest a second and more.
+  const shared = [
+    "  ControlMaster auto",
+    `  ControlPath "${join(paths.folder, "ssh_control")}"`,
+    "  ControlPersist yes",
+    "  ServerAliveInterval 15",
+  ];
+  writeFileSync(paths.sharedSshConfig, `${[...lines, ...shared].join("\n")}\n`);
 }
 
 interface Keys {

@@ -55,13 +55,15 @@ function netplanFile(): string {
   return `${lines.join("\n")}\n`;
 }
 
+const FIRST_METRIC = 201;
 const networkManager: OwnerSetup = {
   files: [
     profile("management", MANAGEMENT, "b3f5a1d0-0000-4000-8000-000000000000", ["method=auto"]),
     ...DATA.map((nic, index) => {
       const route = routeOf(nic);
       const routes = route ? [`route1=${route.to},${route.via}`] : [];
-      const lines = [`address1=${nic.address}`, "method=manual", ...routes];
+      // Without a metric of its own a connection gets one by when it came up.
+      const lines = [`address1=${nic.address}`, "method=manual", `route-metric=${FIRST_METRIC + index}`, ...routes];
       return profile(`data${index}`, nic, `b3f5a1d0-0000-4000-8000-00000000000${index + 1}`, lines);
     }),
   ],

@@ -18,8 +18,20 @@ const REBOOTED_AT_END: readonly NetworkOwner[] = ["netplan"];
 /** What the management NIC has, whatever happens to the others. */
 const managementOf = (values: Record<string, NicValues>): NicValues | undefined => values.enp1s0;
 
-/** What tuning is to a guest whose network belongs to `owner`, over a reboot and back. The tests go on from each other. */
-export function tuningOfGuest(owner: NetworkOwner): void {
+/** A guest that is tuned as the seed asks for, for tests that leave it so. */
+export interface TunedGuest {
+  readonly guest: () => DebianGuest;
+  readonly stack: () => Stack;
+  /** Says the program: a GuestTuning of the data NICs with further arguments, by default none. */
+  readonly program: (args?: object) => void;
+  readonly assertTuned: () => Promise<void>;
+}
+
+/**
+ * What tuning is to a guest whose network belongs to `owner`, over a reboot and back, and `more` before the reboot. The tests
+ * go on from each other.
+ */
+export function tuningOfGuest(owner: NetworkOwner, more?: (tuned: TunedGuest) => void): void {
   const isByAgent = BY_AGENT.includes(owner);
 
   describe(`GuestTuning by ${isByAgent ? "the agent" : "SSH"} of a guest whose network belongs to ${owner}`, () => {
@@ -35,13 +47,17 @@ export function tuningOfGuest(owner: NetworkOwner): void {
       untuned = await systemSnapshot(guest);
       identity = await networkIdentity(guest);
       management = managementOf(await nicValues(guest));
-      stack.resources({ [TUNING]: tuningOf(isByAgent ? guest.byAgent : guest.bySsh) });
+      program();
     });
 
     after(async () => {
       await stack?.discard();
       guest?.stop();
     });
+
+    function program(args: object = {}): void {
+      stack.resources({ [TUNING]: tuningOf(isByAgent ? guest.byAgent : guest.bySsh, args) });
+    }
 
     async function assertTuned(): Promise<void> {
       const values = await nicValues(guest);
@@ -60,17 +76,16 @@ export function tuningOfGuest(owner: NetworkOwner): void {
       assert.deepEqual(await networkIdentity(guest), identity);
     });
 
-    it("then nothing is left to change", async () => {
-      await stack.mustBeSettled();
-    });
-
-    it(`its MTU outlasts that ${owner} configures the interface anew`, async () => {
+    it(`its MTU outlasts that ${owner} configures the interface anew, and nothing is left to change`, async () => {
       for (const [index, nic] of guest.data.entries()) await guest.run(CONFIGURE_ANEW[owner](nic, index));
       const isTuned = async () =>
         Object.entries(await nicValues(guest)).every(([name, { mtu }]) => mtu === (SEED_NICS[name]?.mtu ?? mtu));
       await eventually("MTU 9000 on all data NICs", isTuned, 60_000);
       assert.deepEqual(await networkIdentity(guest), identity);
+      await stack.mustBeSettled();
     });
+
+    more?.({ guest: () => guest, stack: () => stack, program, assertTuned });
 
     it("a reboot changes nothing: no value, no name, no address, no route", async () => {
       await guest.reboot();

@@ -6,6 +6,7 @@ import { formatPath } from "../../../core/diff/path";
 import type { PlainObject } from "../../../core/diff/plain";
 import type { Shape } from "../../../core/diff/shape";
 import {
+  asWanted,
   mergePrevious,
   type PreviousValue,
   rememberPrevious,
@@ -37,6 +38,15 @@ function write(machine: PlainObject, known: readonly PreviousValue[], wanted: Pl
 }
 
 describe("previous values", () => {
+  it("are of single values and lists that are as wanted, too: nothing else of what is there", () => {
+    const machine = { mtu: "1500", limits: { soft: "1", hard: "9" }, labels: { a: "x" }, list: ["a"], more: "1" };
+    const wanted = { mtu: "1500", limits: { soft: "1", hard: "2" }, labels: { a: "x", b: "y" }, list: ["a"], new: "z" };
+    deepEqual(
+      asWanted(wanted, machine).map(({ keys }) => formatPath(keys)),
+      ["mtu", "limits.soft", "labels.a", "list"],
+    );
+  });
+
   it("are remembered at the first write of a place, and never again", () => {
     const first = write({ mtu: 1500, limits: { soft: 1 } }, [], { mtu: 9000 });
     deepEqual(first.previous, [{ keys: ["mtu"], value: 1500 }]);

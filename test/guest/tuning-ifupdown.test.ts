@@ -1,0 +1,4 @@
+import { refusalsOfTuning } from "./support/refusals-of-tuning";
+import { tuningOfGuest } from "./support/tuned-guest";
+
+tuningOfGuest("ifupdown", refusalsOfTuning);

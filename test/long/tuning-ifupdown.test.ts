@@ -1,3 +1,0 @@
-import { tuningOfGuest } from "../guest/support/tuned-guest";
-
-tuningOfGuest("ifupdown");
