@@ -9,7 +9,7 @@ const TICK_MS = 1000;
 
 export interface WorkOptions {
   readonly urn: string;
-  /** Seconds, from the resource's customTimeouts; 0 for none. */
+  /** Seconds, from the resource's customTimeouts or for a look; 0 for none. */
   readonly timeout?: number;
   readonly redact: (text: string) => string;
   /** Works even after cancel: for the one bounded look at what stopped work has left. */
@@ -38,7 +38,7 @@ export class Workshop {
   async run<T>(options: WorkOptions, work: (context: WorkContext) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const { timeout = 0 } = options;
-    const timer = timeout > 0 ? setTimeout(() => controller.abort(outOfTime(timeout)), timeout * 1000) : undefined;
+    const timer = timeout > 0 ? setTimeout(() => controller.abort(outOfTime(timeout, options)), timeout * 1000) : undefined;
     if (!options.afterCancel) this.running.add(controller);
     if (this.cancelled && !options.afterCancel) controller.abort(new Stopped("cancelled"));
     const context = this.context(controller.signal, options);
@@ -65,8 +65,9 @@ export class Workshop {
   }
 }
 
-function outOfTime(seconds: number): Stopped {
-  return new Stopped(`did not finish within the custom timeout of ${seconds} seconds`);
+function outOfTime(seconds: number, { afterCancel = false }: WorkOptions): Stopped {
+  const limit = afterCancel ? `the ${seconds} seconds of such a look` : `the custom timeout of ${seconds} seconds`;
+  return new Stopped(`did not finish within ${limit}`);
 }
 
 /** The work's result, or the signal's reason a moment after it was aborted; work that hangs on is left behind. */
