@@ -1,3 +1,4 @@
+import { cancelled, whyCancelled } from "./cancelled";
 import { Output } from "./output";
 import { ReachError, type ReachPhase, type RunOptions, type RunResult } from "./reach";
 import type { Running, Streams } from "./running";
@@ -22,7 +23,7 @@ interface Command {
  */
 export async function complete({ machine, program, start }: Command, options: RunOptions): Promise<RunResult> {
   const { signal, input, timeoutMs, name } = options;
-  if (signal.aborted) throw new ReachError(machine, name, "cancelled", "was cancelled", { cause: signal.reason });
+  if (signal.aborted) throw cancelled(machine, name, signal);
   const stdout = new Output(MAX_STDOUT, "head");
   const stderr = new Output(MAX_STDERR, "tail");
   let breach: (phase: ReachPhase, reason: string) => void = () => undefined;
@@ -38,7 +39,7 @@ export async function complete({ machine, program, start }: Command, options: Ru
       stderr.add(chunk);
     },
   });
-  const onAbort = () => breach("cancelled", "was cancelled");
+  const onAbort = () => breach("cancelled", whyCancelled(signal));
   signal.addEventListener("abort", onAbort, { once: true });
   const late = `took longer than ${timeoutMs / 1000} s and was ended; see what keeps ${program} on ${machine}`;
   const timer = setTimeout(() => breach("timeout", late), timeoutMs);

@@ -1,3 +1,4 @@
+import { cancelled } from "./cancelled";
 import { lockScript } from "./lock-script";
 import { Output } from "./output";
 import { type Lock, type LockOptions, ReachError, type ReachPhase } from "./reach";
@@ -18,8 +19,7 @@ export async function takeLock(machine: string, name: string, options: LockOptio
   const task = `take the lock ${name}`;
   const script = lockScript(name);
   const error = (phase: ReachPhase, reason: string) => new ReachError(machine, task, phase, reason);
-  const cancelled = () => new ReachError(machine, task, "cancelled", "was cancelled", { cause: signal.reason });
-  if (signal.aborted) throw cancelled();
+  if (signal.aborted) throw cancelled(machine, task, signal);
 
   const errors = new Output(4096, "tail");
   let file = "";
@@ -53,7 +53,7 @@ export async function takeLock(machine: string, name: string, options: LockOptio
   let onAbort: () => void = () => undefined;
   let timer: NodeJS.Timeout | undefined;
   const givenUp = new Promise<ReachError>((resolve) => {
-    onAbort = () => resolve(cancelled());
+    onAbort = () => resolve(cancelled(machine, task, signal));
     signal.addEventListener("abort", onAbort, { once: true });
     timer = setTimeout(() => resolve(error("locked", heldReason(heldBy, file, waitMs))), waitMs);
   });
@@ -75,7 +75,7 @@ function heldLock(machine: string, task: string, running: Running): Lock {
   const lost = new AbortController();
   let released: Promise<void> | undefined;
   const onEnd = (cause?: unknown) => {
-    const reason = "the lock is lost: the process that held it on the machine has ended";
+    const reason = "the lock of the machine is lost: the process there that held it has ended, or the connection to it";
     if (!released) lost.abort(new ReachError(machine, task, "lost", reason, { cause }));
   };
   running.ended.then(() => onEnd(), onEnd);

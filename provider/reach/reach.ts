@@ -90,7 +90,8 @@ export class ReachError extends Error {
     readonly machine: string,
     readonly task: string,
     readonly phase: ReachPhase,
-    reason: string,
+    /** The message without machine and task. */
+    readonly reason: string,
     options?: ErrorOptions,
   ) {
     super(`${machine}: ${task}: ${reason}`, options);

@@ -1,5 +1,5 @@
+import { cancelled } from "./cancelled";
 import type { Lock, Reach } from "./reach";
-import { ReachError } from "./reach";
 
 /** Longest wait for another process that works on the machine, in milliseconds. Custom timeouts end it earlier. */
 const WAIT_MS = 600_000;
@@ -86,7 +86,7 @@ export class Turn {
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal, machine: string): Promise<T> {
   return new Promise((resolve, reject) => {
     const task = "wait for its lock";
-    const stop = () => reject(new ReachError(machine, task, "cancelled", "was cancelled", { cause: signal.reason }));
+    const stop = () => reject(cancelled(machine, task, signal));
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));

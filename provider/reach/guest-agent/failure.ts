@@ -7,7 +7,7 @@ export class AgentError extends ReachError {
     machine: string,
     task: string,
     phase: ReachPhase,
-    readonly reason: string,
+    override readonly reason: string,
     advice: string,
     /** Whether it may be otherwise in a while: the guest boots, or is being started. */
     readonly mayPass: boolean,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { cancelled } from "../cancelled";
 import { type Lock, type LockOptions, type Reach, ReachError, type RunOptions, type RunResult } from "../reach";
 import { bytesOf, type Report, reportOf } from "./answer";
 import { failureOf } from "./failure";
@@ -162,7 +163,7 @@ export class GuestAgentReach implements Reach {
   }
 
   private cancelled({ name, signal }: RunOptions, more = ""): ReachError {
-    return new ReachError(this.machine, name, "cancelled", `was cancelled${more}`, { cause: signal.reason });
+    return cancelled(this.machine, name, signal, more);
   }
 
   private late(options: RunOptions, program: string): ReachError {

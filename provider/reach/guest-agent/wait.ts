@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { cancelled } from "../cancelled";
 import { ReachError } from "../reach";
 import { AgentError } from "./failure";
 import type { GuestAgentReach } from "./guest-agent-reach";
@@ -37,8 +38,8 @@ export async function waitUntilAnswers(reach: GuestAgentReach, options: WaitOpti
       }
     }
     status(`waiting for the guest agent, ${elapsed} s of about ${expected} s`);
-    await delay(POLL_MS, undefined, { signal }).catch((cause) => {
-      throw new ReachError(reach.machine, TASK, "cancelled", "was cancelled", { cause });
+    await delay(POLL_MS, undefined, { signal }).catch(() => {
+      throw cancelled(reach.machine, TASK, signal);
     });
   }
 }

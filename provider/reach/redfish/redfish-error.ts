@@ -6,8 +6,7 @@ export class RedfishError extends ReachError {
     machine: string,
     task: string,
     phase: ReachPhase,
-    /** The message without machine and task. */
-    readonly reason: string,
+    reason: string,
     options?: ErrorOptions,
   ) {
     super(machine, task, phase, reason, options);

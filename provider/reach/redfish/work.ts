@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { whyCancelled } from "../cancelled";
 import type { ReachPhase } from "../reach";
 import type { Limits } from "./limits";
 import type { BmcOptions } from "./redfish";
@@ -65,7 +66,7 @@ export class Work {
   /** The error for a signal that was aborted. */
   ended(): RedfishError {
     const { signal } = this.parts.options;
-    return signal.aborted ? this.fail("cancelled", "was cancelled", { cause: signal.reason }) : this.late();
+    return signal.aborted ? this.fail("cancelled", whyCancelled(signal), { cause: signal.reason }) : this.late();
   }
 
   private late(): RedfishError {

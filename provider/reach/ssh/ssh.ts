@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { cancelled } from "../cancelled";
 import { complete } from "../complete";
 import { takeLock } from "../held-lock";
 import { type Lock, type LockOptions, type Reach, ReachError, type RunOptions, type RunResult } from "../reach";
@@ -65,7 +66,7 @@ export class SshReach implements Reach {
     for (;;) {
       const connection = await this.connected(signal, task);
       const free = await connection.slots.take(signal).catch(() => {
-        throw this.cancelled(signal, task);
+        throw cancelled(this.machine, task, signal);
       });
       try {
         return await work((argv, hasInput, streams, name) =>
@@ -88,10 +89,10 @@ export class SshReach implements Reach {
   }
 
   private async connected(signal: AbortSignal, task: string): Promise<Connection> {
-    if (signal.aborted) throw this.cancelled(signal, task);
+    if (signal.aborted) throw cancelled(this.machine, task, signal);
     let onAbort: () => void = () => undefined;
     const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(this.cancelled(signal, task));
+      onAbort = () => reject(cancelled(this.machine, task, signal));
       signal.addEventListener("abort", onAbort, { once: true });
     });
     try {
@@ -114,9 +115,5 @@ export class SshReach implements Reach {
     };
     opening.connection.then((connection) => connection.ended.then(forget), forget);
     return opening;
-  }
-
-  private cancelled(signal: AbortSignal, task: string): ReachError {
-    return new ReachError(this.machine, task, "cancelled", "was cancelled", { cause: signal.reason });
   }
 }
