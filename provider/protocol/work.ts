@@ -38,7 +38,8 @@ export class Workshop {
   async run<T>(options: WorkOptions, work: (context: WorkContext) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const { timeout = 0 } = options;
-    const timer = timeout > 0 ? setTimeout(() => controller.abort(outOfTime(timeout, options)), timeout * 1000) : undefined;
+    const timer =
+      timeout > 0 ? setTimeout(() => controller.abort(outOfTime(timeout, options)), timeout * 1000) : undefined;
     if (!options.afterCancel) this.running.add(controller);
     if (this.cancelled && !options.afterCancel) controller.abort(new Stopped("cancelled"));
     const context = this.context(controller.signal, options);

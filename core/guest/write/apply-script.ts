@@ -33,21 +33,19 @@ export function applyScript(
   changes: readonly Change[],
   wanted: SettingMaps = target,
 ): string {
-  const steps = liveSteps(target, observed, changes);
   const settings = target.persistent ? persistedSettings(wanted, changes) : undefined;
-  const parts = [
-    SETTERS,
-    TRANSACTION,
-    EXACT_NETWORK,
-    stepFunction(steps),
-    ...(settings === undefined ? [] : [stagePersistent(settings, observed), "stage_manifest"]),
-    "stage_removals",
-    "place_files",
-    "make_changes",
-    "save_records",
-    "commit",
-  ];
-  return `${parts.join("\n")}\n`;
+  const staged = settings === undefined ? [] : [stagePersistent(settings, observed), "stage_manifest"];
+  return transaction(staged, liveSteps(target, observed, changes), "save_records");
+}
+
+/** The script of a delete: makes the changes, and removes all files, the notes of what was set on GPUs too. */
+export function giveBackScript(target: SettingMaps, observed: TunedSystem, changes: readonly Change[]): string {
+  return transaction([], liveSteps(target, observed, changes), "records= ; save_records");
+}
+
+function transaction(staged: readonly string[], steps: readonly LiveStep[], records: string): string {
+  const head = [SETTERS, TRANSACTION, EXACT_NETWORK, stepFunction(steps)];
+  return `${[...head, ...staged, "stage_removals", "place_files", "make_changes", records, "commit"].join("\n")}\n`;
 }
 
 /** `step NUMBER` says what one change is; it fails where there is no such one. */

@@ -1,7 +1,7 @@
 import { resolveSettings } from "../../../core/guest/resolve";
 import { isCutOff } from "../../../core/guest/route-carrier";
 import { parseApplied } from "../../../core/guest/write/applied";
-import { applyScript } from "../../../core/guest/write/apply-script";
+import { applyScript, giveBackScript } from "../../../core/guest/write/apply-script";
 import type { Change, ResourceContext } from "../../protocol/definition";
 import { inOwnSession } from "../../reach/own-session";
 import type { GuestTuningInputs, GuestTuningOutputs } from "./shapes";
@@ -28,7 +28,7 @@ export async function applyGuestTuning(
   if (observed === undefined) throw new Error("the system was not looked at before it was to be tuned");
   const script =
     wanted === undefined
-      ? applyScript({ ...target, persistent: false }, observed, givenBack(context, observed, changes))
+      ? giveBackScript(target, observed, givenBack(context, observed, changes))
       : applyScript(target, observed, changes, toPersist(target, observed, wanted));
   const name = "tune the system";
   const gpus = new Set(changes.filter(({ keys }) => keys[0] === "gpuClocks").map(({ keys }) => keys[1]));

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
 import { parseApplied } from "../../../../core/guest/write/applied";
 import { adapters, before, exampleSystem, FIRST, FIRST_NAME, GPU, SECOND_NAME, tuned } from "./example";
-import { type FakeSystem, SHELLS, scriptOf, type Values } from "./system";
+import { type FakeSystem, returnOf, SHELLS, scriptOf, type Values } from "./system";
 
 const script = scriptOf(tuned, before, adapters);
-const restoring = scriptOf(before, tuned, adapters, tuned);
+const restoring = returnOf(before, tuned, adapters);
 
 describe("the script of an update", () => {
   let system: FakeSystem;
@@ -97,6 +97,17 @@ describe("the script of an update", () => {
     assert.match(
       system.read("root/run/gpudirect/gpu-settings"),
       new RegExp(`${GPU}\tlockedMemoryClock\tunsupported\t${reason}\n`),
+    );
+  });
+
+  it("forgets at a delete what it has remembered of cards", () => {
+    system = exampleSystem();
+    system.write(`state/gpu/${GPU}.lacks-lmc`, "");
+    system.run(script);
+    assert.equal(system.run(restoring).code, 0);
+    assert.deepEqual(
+      Object.keys(system.snapshot()).filter((path) => path.includes("gpudirect")),
+      [],
     );
   });
 

@@ -18,7 +18,7 @@ import type { Change } from "../../../../core/diff/field-diff";
 import { decide } from "../../../../core/diff/field-diff";
 import { withSettingMaps } from "../../../../core/diff/shape";
 import type { AdapterFacts, GpuSettings, NicSettings } from "../../../../core/guest/settings";
-import { applyScript } from "../../../../core/guest/write/apply-script";
+import { applyScript, giveBackScript } from "../../../../core/guest/write/apply-script";
 import { shapeOf } from "../../../../provider/protocol/zod-shape";
 import { guestTuningInputs } from "../../../../provider/resources/guest-tuning/shapes";
 
@@ -217,3 +217,7 @@ export const facts = (name: string, owner: Partial<AdapterFacts> = {}): AdapterF
 
 export const scriptOf = (target: Values, observed: Values, adapters: Adapters = {}, previous?: Values): string =>
   applyScript(target, { ...observed, adapters }, changesOf(target, observed, previous));
+
+/** The script of a delete. */
+export const returnOf = (target: Values, observed: Values, adapters: Adapters = {}): string =>
+  giveBackScript(target, { ...observed, adapters }, changesOf(target, observed, observed));
