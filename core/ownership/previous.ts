@@ -4,7 +4,7 @@ import { formatPath, isAtOrBelow, type Keys } from "../diff/path";
 import { definedKeys, getKey, isPlainObject, type PlainObject, sameValue } from "../diff/plain";
 import { childShape, holdsSettings, type Shape } from "../diff/shape";
 
-/** What was at a place before it was first written. */
+/** What was at a place before it was taken over. */
 export interface PreviousValue {
   readonly keys: Keys;
   /** Absent where nothing was there. */

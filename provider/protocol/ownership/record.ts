@@ -7,7 +7,7 @@ export interface OwnershipRecord {
   readonly owner: Owner;
   /** Whether the thing was there before the first write. */
   readonly existed: boolean;
-  /** Values of the places written, as they were before. */
+  /** Values of the places written, and of those found as wanted, as they were before. */
   readonly previous: readonly PreviousValue[];
 }
 
