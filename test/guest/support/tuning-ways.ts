@@ -31,7 +31,7 @@ export const OTHER_WAY: Way = {
   ),
 };
 
-/** Arguments of a way with further ones; those of its own maps come behind, so that a refusal cannot be of them. */
+/** Arguments of a way with further ones; in its own maps the further entries count. */
 export function argumentsOf(way: Way, more: { readonly [arg: string]: object } = {}): Record<string, object> {
   const own = Object.entries(way.args).map(([name, value]): [string, object] => [name, { ...value, ...more[name] }]);
   return { ...more, ...Object.fromEntries(own) };
